@@ -1,0 +1,165 @@
+"""Who: accounts (tenants), the people in them, and what those people did."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class OwnedQuerySet(models.QuerySet):
+    """Rows of one tenant. Every tenant's model uses it, and every door reaches its rows through ``of``."""
+
+    def of(self, account: "Account"):
+        return self.filter(account=account)
+
+
+class Account(models.Model):
+    """A tenant: a business, or a person, that sends through the platform and pays for it."""
+
+    class Kind(models.TextChoices):
+        INDIVIDUAL = "individual", _("Individual")
+        LEGAL = "legal", _("Legal entity")
+
+    class State(models.TextChoices):
+        """active ⇄ suspended → closed; staff move it."""
+
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+        CLOSED = "closed", _("Closed")
+
+    name = models.CharField(_("name"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.LEGAL)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.ACTIVE)
+    mobile = models.CharField(_("mobile for notices"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail for notices"), blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.state == self.State.ACTIVE
+
+
+class UserManager(BaseUserManager):
+    use_in_migrations = True
+
+    def create_user(self, username: str, password: str | None = None, **fields) -> "User":
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in. What they may do in an account is their Membership's role; staff run the platform."""
+
+    username = models.CharField(
+        _("user name"),
+        max_length=60,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": _("This user name is taken; choose another.")},
+    )
+    full_name = models.CharField(_("full name"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    mobile = models.CharField(
+        _("mobile"),
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^\+?\d{10,15}$", _("Write a mobile number."))],
+    )
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("fa", _("Persian")), ("en", _("English"))], default="fa"
+    )
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    accounts = models.ManyToManyField(Account, through="Membership", related_name="users")
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ")[0] if self.full_name else self.username
+
+
+class Membership(models.Model):
+    """A user's place in an account, and what the place allows."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        SENDER = "sender", _("Sender")
+        VIEWER = "viewer", _("Viewer")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="memberships", verbose_name=_("account"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.SENDER)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["account", "user"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.account}"
+
+    @property
+    def can_send(self) -> bool:
+        return self.role in {self.Role.OWNER, self.Role.SENDER}
+
+    @property
+    def can_manage(self) -> bool:
+        return self.role == self.Role.OWNER
+
+
+class AuditEntry(models.Model):
+    """One thing that somebody did, when, from where. Added, never edited; a trigger in the database refuses changes."""
+
+    account = models.ForeignKey(
+        Account, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("account")
+    )
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("user"))
+    action = models.CharField(_("action"), max_length=60)
+    target = models.CharField(_("target"), max_length=120, blank=True)
+    details = models.JSONField(_("details"), default=dict, blank=True)
+    address = models.GenericIPAddressField(_("address"), null=True, blank=True)
+    at = models.DateTimeField(_("time"), default=timezone.now, editable=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit trail")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["account", "-id"], name="audit_account")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"

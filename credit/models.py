@@ -1,0 +1,109 @@
+"""SMS credit: what a part costs, and the money set aside for what is being sent. Amounts are integer rials."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, OwnedQuerySet
+from numbers.models import Line, Operator  # our app; see smsplatform/__init__.py
+
+
+class TariffPlan(models.Model):
+    """A price list, one for each tier of customers. Exactly one is the default."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    tier = models.PositiveSmallIntegerField(_("tier"), default=0, help_text=_("Higher tiers buy more and pay less."))
+    is_default = models.BooleanField(_("default"), default=False)
+
+    class Meta:
+        verbose_name = _("tariff plan")
+        verbose_name_plural = _("tariff plans")
+        ordering = ["tier", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="tariff_one_default")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountPlan(models.Model):
+    """The price list that an account pays by; without a row, the default one."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="plan", verbose_name=_("account"))
+    plan = models.ForeignKey(TariffPlan, models.PROTECT, related_name="accounts", verbose_name=_("tariff plan"))
+
+    class Meta:
+        verbose_name = _("account's plan")
+        verbose_name_plural = _("accounts' plans")
+
+    def __str__(self) -> str:
+        return f"{self.account}: {self.plan}"
+
+
+class Tariff(models.Model):
+    """The price of one part: the most particular row for (operator, language, line kind, prefix family) holds (R2)."""
+
+    class Language(models.TextChoices):
+        PERSIAN = "fa", _("Persian (UCS-2)")
+        LATIN = "en", _("Latin (GSM-7)")
+
+    plan = models.ForeignKey(TariffPlan, models.CASCADE, related_name="tariffs", verbose_name=_("tariff plan"))
+    operator = models.ForeignKey(
+        Operator, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("operator"),
+        help_text=_("Empty: every operator without a row of its own."),
+    )  # fmt: skip
+    language = models.CharField(_("language"), max_length=2, choices=Language)
+    line_kind = models.CharField(_("line kind"), max_length=12, choices=Line.Kind)
+    prefix_family = models.CharField(_("prefix family"), max_length=6, blank=True)
+    price_per_part = models.PositiveIntegerField(_("price of a part (rials)"))
+    refunds_undelivered = models.BooleanField(
+        _("returns undelivered messages"), default=False,
+        help_text=_("What the operator refuses is always returned; this also returns what it accepted but could not deliver."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("tariff")
+        verbose_name_plural = _("tariffs")
+        ordering = ["plan", "line_kind", "operator", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "operator", "language", "line_kind", "prefix_family"],
+                nulls_distinct=False,
+                name="tariff_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} {self.operator or '*'} {self.language} {self.line_kind} {self.prefix_family}".strip()
+
+
+class Reservation(models.Model):
+    """The money of one campaign: taken before anything is queued, returned part by part where nothing was sent.
+
+    ``charged`` was debited when the campaign was confirmed; ``returned`` is the sum of what came back. What is neither
+    returned nor still on its way has been captured: it pays for messages that the operator accepted.
+    """
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="reservations", verbose_name=_("account"))
+    reference = models.CharField(_("reference"), max_length=60, unique=True)
+    charged = models.BigIntegerField(_("charged (rials)"))
+    returned = models.BigIntegerField(_("returned (rials)"), default=0)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reservation")
+        verbose_name_plural = _("reservations")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(charged__gte=0), name="reservation_charged_positive"),
+            models.CheckConstraint(
+                condition=Q(returned__gte=0) & Q(returned__lte=F("charged")), name="reservation_returns_at_most_charged"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -1,0 +1,23 @@
+from messaging.models.campaigns import Campaign, Chunk, SampleMessage, StatusCount, Upload
+from messaging.models.gateways import Bind, Gateway, Route
+from messaging.models.inbox import InboundMessage, InboundPart
+from messaging.models.messages import Encoding, Message, MessageClass, Receipt, Status, Submission
+
+__all__ = [
+    "Bind",
+    "Campaign",
+    "Chunk",
+    "Encoding",
+    "Gateway",
+    "InboundMessage",
+    "InboundPart",
+    "Message",
+    "MessageClass",
+    "Receipt",
+    "Route",
+    "SampleMessage",
+    "Status",
+    "StatusCount",
+    "Submission",
+    "Upload",
+]

@@ -1,0 +1,207 @@
+"""What an account asked to be sent, and the chunks in which it leaves."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, OwnedQuerySet, User
+from credit.models import Reservation
+from messaging.models.gateways import Gateway
+from messaging.models.messages import Encoding, MessageClass, Status
+from numbers.models import Line
+
+
+class Upload(models.Model):
+    """A file of recipients that an account uploaded; kept until its campaign is planned, then for its report."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="uploads", verbose_name=_("account"))
+    path = models.CharField(_("path"), max_length=200)
+    filename = models.CharField(_("file name"), max_length=200)
+    size = models.BigIntegerField(_("size (octets)"))
+    columns = models.JSONField(_("columns"), default=list)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class Campaign(models.Model):
+    """One request to send: a text (or texts), its recipients, its price, its fate. Every message belongs to one."""
+
+    class Kind(models.TextChoices):
+        SIMPLE = "simple", _("Simple send")
+        ADVANCED = "advanced", _("Advanced send")
+        API = "api", _("Web service")
+        TEST = "test", _("Test send")
+        REPLY = "reply", _("Reply")
+        NOTICE = "notice", _("Notice")
+
+    class State(models.TextChoices):
+        """draft → planning → review → scheduled | queued → running → finished
+
+        planning → failed (the file could not be read); review → discarded; scheduled, queued and running ⇄ paused, → cancelled.
+        messaging.services moves it; running and finished are set by the delivery engine.
+        """
+
+        DRAFT = "draft", _("Draft")
+        PLANNING = "planning", _("Being prepared")
+        REVIEW = "review", _("Waiting for your review")
+        SCHEDULED = "scheduled", _("Scheduled")
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Sending")
+        PAUSED = "paused", _("Paused")
+        FINISHED = "finished", _("Sent")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
+        DISCARDED = "discarded", _("Discarded")
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="campaigns", verbose_name=_("account"))
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("sent by")
+    )
+    line = models.ForeignKey(Line, models.PROTECT, related_name="campaigns", verbose_name=_("line"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    message_class = models.SmallIntegerField(_("class"), choices=MessageClass, default=MessageClass.BULK)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    encoding = models.SmallIntegerField(_("encoding"), choices=Encoding, default=Encoding.UCS2)
+    parts_each = models.SmallIntegerField(_("parts of the text"), default=1)
+    sources = models.JSONField(_("sources"), default=dict, blank=True, help_text="typed, groups, contacts, column")
+    upload = models.ForeignKey(
+        Upload, models.SET_NULL, null=True, blank=True, related_name="campaigns", verbose_name=_("file")
+    )
+    send_at = models.DateTimeField(_("send at"), null=True, blank=True)
+    validity_minutes = models.PositiveIntegerField(_("validity (minutes)"), null=True, blank=True)
+    reference = models.CharField(_("reference"), max_length=120, blank=True)
+    tags = models.JSONField(_("tags"), default=list, blank=True)
+
+    # The quote: what the review page shows is what is charged.
+    recipients = models.IntegerField(_("recipients"), default=0)
+    parts = models.BigIntegerField(_("parts"), default=0)
+    price = models.BigIntegerField(_("price (rials)"), default=0)
+    summary = models.JSONField(_("summary"), default=dict, blank=True)
+    quote_expires_at = models.DateTimeField(_("quote holds until"), null=True, blank=True)
+    reservation = models.OneToOneField(
+        Reservation, models.PROTECT, null=True, blank=True, related_name="campaign", verbose_name=_("reservation")
+    )
+    first_id = models.BigIntegerField(null=True, editable=False)
+    last_id = models.BigIntegerField(null=True, editable=False)
+
+    rows_read = models.BigIntegerField(_("rows read"), default=0)
+    planning_lease_until = models.DateTimeField(null=True, editable=False)
+    problem = models.CharField(_("problem"), max_length=300, blank=True)
+    undo_until = models.DateTimeField(_("may be undone until"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="campaign_account"),
+            models.Index(
+                fields=["state", "id"],
+                condition=Q(state__in=["planning", "queued", "running", "paused", "scheduled"]),
+                name="campaign_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"#{self.pk}"
+
+
+class Chunk(models.Model):
+    """At most 1,000 messages of one campaign for one gateway: the unit that a bind takes.
+
+    ``cursor`` is the last message id handed to a socket; it is advanced, and committed, *before* the octets are written.
+    So after a crash the messages above it are untouched, and those up to it without an answer are unknown.
+    """
+
+    SIZE = 1000
+
+    class State(models.IntegerChoices):
+        """held → ready → leased → done; ready | leased → paused → ready; held | ready | leased | paused → cancelled."""
+
+        HELD = 0, _("Held")
+        READY = 1, _("Ready")
+        LEASED = 2, _("Leased")
+        PAUSED = 3, _("Paused")
+        DONE = 4, _("Done")
+        CANCELLED = 5, _("Cancelled")
+
+    id = models.BigIntegerField(primary_key=True)  # messages id × 1000 … id × 1000 + size − 1
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="chunks")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
+    gateway = models.ForeignKey(Gateway, models.PROTECT, null=True, related_name="+", db_index=False)
+    message_class = models.SmallIntegerField(choices=MessageClass)
+    state = models.SmallIntegerField(choices=State, default=State.HELD)
+    turn = models.BigIntegerField(default=0, help_text="Place in the round between campaigns.")
+    due_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    opens_minute = models.SmallIntegerField(null=True, help_text="Minute of the Tehran day from which it may leave.")
+    closes_minute = models.SmallIntegerField(null=True)
+    size = models.SmallIntegerField()
+    parts = models.IntegerField()
+    cursor = models.BigIntegerField()
+    bind_number = models.SmallIntegerField(null=True)
+    lease_token = models.BigIntegerField(null=True)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("chunk")
+        verbose_name_plural = _("chunks")
+        indexes = [
+            models.Index(fields=["gateway", "message_class", "turn", "id"], condition=Q(state=1), name="chunk_ready"),
+            models.Index(fields=["lease_until"], condition=Q(state=2), name="chunk_leased"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class StatusCount(models.Model):
+    """A change of a campaign's counts; the count is the sum. Added by whoever moves messages, squashed later."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="status_counts")
+    status = models.SmallIntegerField(choices=Status)
+    messages = models.IntegerField()
+    parts = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("count")
+        verbose_name_plural = _("counts")
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.status} {self.messages:+d}"
+
+
+class SampleMessage(models.Model):
+    """A text kept for use in the compose forms (7); at most settings.SAMPLE_MESSAGES_MAX an account."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="sample_messages", verbose_name=_("account"))
+    title = models.CharField(_("title"), max_length=80, blank=True)
+    text = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sample message")
+        verbose_name_plural = _("sample messages")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.title or self.text[:40]

@@ -1,0 +1,65 @@
+"""Keys of the web service, and the answers kept for repeated requests."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Account, OwnedQuerySet, User
+
+
+class ApiKey(models.Model):
+    """A developer's key (W1). Only its hash is kept; ``prefix`` is what lists show so that people can tell keys apart."""
+
+    class Scope(models.TextChoices):
+        SEND = "send", _("Send messages")
+        READ = "read", _("Read messages and reports")
+        CONTACTS = "contacts", _("Contacts")
+        INBOX = "inbox", _("Inbox")
+        ADMIN = "admin", _("Administration")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="api_keys", verbose_name=_("account"))
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("made by")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(_("begins with"), max_length=12)
+    digest = models.CharField(_("hash"), max_length=64, unique=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=10, choices=Scope), default=list, verbose_name=_("scopes"))
+    networks = ArrayField(
+        models.CharField(max_length=43), default=list, blank=True, verbose_name=_("allowed addresses"),
+        help_text=_("Addresses or networks, such as 203.0.113.0/24. Empty: from anywhere."),
+    )  # fmt: skip
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class IdempotentAnswer(models.Model):
+    """The first answer to a write that carried an Idempotency-Key (W7), kept 24 hours."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return self.key
