@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, OwnedQuerySet
-from numbers.models import Line, Operator  # our app; see smsplatform/__init__.py
+from numbers.models import Line, Operator
 
 
 class TariffPlan(models.Model):
@@ -60,7 +60,7 @@ class Tariff(models.Model):
     price_per_part = models.PositiveIntegerField(_("price of a part (rials)"))
     refunds_undelivered = models.BooleanField(
         _("returns undelivered messages"), default=False,
-        help_text=_("What the operator refuses is always returned; this also returns what it accepted but could not deliver."),
+        help_text=_("Refused messages are always returned; this also returns accepted but undelivered ones."),
     )  # fmt: skip
 
     class Meta:

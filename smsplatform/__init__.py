@@ -6,8 +6,9 @@ after which ``numbers.models`` is ours and ``numbers.Number`` is Python's. tests
 """
 
 import importlib.machinery
-import numbers
 from pathlib import Path
+
+import numbers
 
 _folder = str(Path(__file__).resolve().parent.parent / "numbers")
 numbers.__path__ = [_folder]

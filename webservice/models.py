@@ -9,7 +9,7 @@ from accounts.models import Account, OwnedQuerySet, User
 
 
 class ApiKey(models.Model):
-    """A developer's key (W1). Only its hash is kept; ``prefix`` is what lists show so that people can tell keys apart."""
+    """A developer's key (W1). Only its hash is kept; lists show ``prefix`` so that people can tell keys apart."""
 
     class Scope(models.TextChoices):
         SEND = "send", _("Send messages")

@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('line_kind', models.CharField(choices=[('advertising', 'Advertising'), ('service', 'Service'), ('shared', 'Shared service')], max_length=12, verbose_name='line kind')),
                 ('prefix_family', models.CharField(blank=True, max_length=6, verbose_name='prefix family')),
                 ('price_per_part', models.PositiveIntegerField(verbose_name='price of a part (rials)')),
-                ('refunds_undelivered', models.BooleanField(default=False, help_text='What the operator refuses is always returned; this also returns what it accepted but could not deliver.', verbose_name='returns undelivered messages')),
+                ('refunds_undelivered', models.BooleanField(default=False, help_text='Refused messages are always returned; this also returns accepted but undelivered ones.', verbose_name='returns undelivered messages')),
                 ('operator', models.ForeignKey(blank=True, help_text='Empty: every operator without a row of its own.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='numbers.operator', verbose_name='operator')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tariffs', to='credit.tariffplan', verbose_name='tariff plan')),
             ],

@@ -46,7 +46,7 @@ class Campaign(models.Model):
     class State(models.TextChoices):
         """draft → planning → review → scheduled | queued → running → finished
 
-        planning → failed (the file could not be read); review → discarded; scheduled, queued and running ⇄ paused, → cancelled.
+        planning → failed (file unreadable); review → discarded; scheduled, queued, running ⇄ paused, → cancelled.
         messaging.services moves it; running and finished are set by the delivery engine.
         """
 
@@ -126,7 +126,7 @@ class Campaign(models.Model):
 class Chunk(models.Model):
     """At most 1,000 messages of one campaign for one gateway: the unit that a bind takes.
 
-    ``cursor`` is the last message id handed to a socket; it is advanced, and committed, *before* the octets are written.
+    ``cursor`` is the last message id handed to a socket; it is committed *before* the octets are written.
     So after a crash the messages above it are untouched, and those up to it without an answer are unknown.
     """
 

@@ -85,7 +85,7 @@ class Gateway(models.Model):
 
 
 class Bind(models.Model):
-    """One SMPP session to a gateway, as its worker last reported it. A bind is alive while ``heartbeat_at`` is fresh."""
+    """One SMPP session to a gateway, as its worker last reported it; alive while ``heartbeat_at`` is fresh."""
 
     class State(models.TextChoices):
         STOPPED = "stopped", _("Stopped")

@@ -11,7 +11,7 @@ from numbers.models import Line
 
 
 class InboundMessage(models.Model):
-    """A whole message from a subscriber to a line; its parts are joined. ``account`` is the line's owner at that time."""
+    """A whole message from a subscriber to a line; parts joined. ``account`` owned the line then."""
 
     account = models.ForeignKey(
         Account, models.PROTECT, null=True, related_name="inbound_messages", verbose_name=_("account")
