@@ -3,11 +3,11 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -109,21 +109,20 @@ TEMPLATES = [
 
 
 def database(url: str) -> dict:
-    """Django's database entry for ``postgresql://user:password@host:port/name?host=/socket/folder``."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
+    """Django's database entry for a libpq URL, such as ``postgresql://user:password@/name?host=/socket/folder&port=5433``."""
+    if not url.startswith(("postgres://", "postgresql://")):
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://")
-    query = dict(item.split("=", 1) for item in parts.query.split("&") if "=" in item)
+    known = conninfo_to_dict(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", "")) or parts.hostname or "",
-        "PORT": str(parts.port or query.get("port", "")),
+        "NAME": known.pop("dbname", ""),
+        "USER": known.pop("user", ""),
+        "PASSWORD": known.pop("password", ""),
+        "HOST": known.pop("host", ""),
+        "PORT": str(known.pop("port", "")),
         "CONN_MAX_AGE": env_int("DATABASE_CONN_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": env("PROCESS_NAME", "smsplatform")},
+        "OPTIONS": {"application_name": env("PROCESS_NAME", "smsplatform"), **known},
         "TEST": {"TEMPLATE": "template0"},
     }
 
