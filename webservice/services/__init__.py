@@ -1,0 +1,3 @@
+from webservice.services.keys import KeyRefused, create_key, digest_of, revoke_key
+
+__all__ = ["KeyRefused", "create_key", "digest_of", "revoke_key"]
