@@ -128,7 +128,7 @@ def database(url: str) -> dict:
 
 
 DATABASES = {"default": database(env("DATABASE_URL"))}
-REDIS_URL = env("REDIS_URL")
+REDIS_URL = env("REDIS_URL")  # redis://, rediss:// or unix:///path/to.sock?db=0
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "c"}
 }
@@ -240,7 +240,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "no-reply@localhost")
 
 # --- Celery: rows are the queue, a task is the nudge ------------------------------------------------------------------
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")  # kombu's words
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ACKS_LATE = True

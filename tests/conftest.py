@@ -1,0 +1,78 @@
+"""What every test has: a database and a Valkey number of its worker's own, cheap passwords, plain static files."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def worker_number() -> int:
+    """0 without xdist and for its first worker, 1 for the second …"""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    base, _, _ = os.environ["REDIS_URL"].partition("?")
+    if base.startswith("unix://"):
+        use_redis(
+            f"{base}?db={worker_number()}",
+            f"{base}?virtual_host={worker_number()}".replace("unix://", "redis+socket://"),
+        )
+    else:
+        url = f"{base.rstrip('/0123456789') if base.count('/') > 2 else base}/{worker_number()}"
+        use_redis(url, url)
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def use_redis(url: str, broker: str) -> None:
+    from smsplatform import celery_app
+
+    os.environ["REDIS_URL"] = settings.REDIS_URL = url
+    settings.CACHES["default"]["LOCATION"] = url
+    settings.CELERY_BROKER_URL = broker
+    celery_app.conf.broker_url = broker
+
+
+@pytest.fixture(autouse=True)
+def empty_valkey():
+    """Nothing of an earlier test is left in the cache, the counters or the queues."""
+    import redis
+
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+
+
+@pytest.fixture
+def process_environment(db_settings: dict) -> dict[str, str]:
+    """Variables for a child process (a worker, a command) that shall see this worker's test database and Valkey."""
+    from urllib.parse import quote
+
+    url = f"postgresql://{quote(db_settings['USER'])}:{quote(db_settings['PASSWORD'])}@/{db_settings['NAME']}"
+    place = f"?host={quote(db_settings['HOST'], safe='')}" + (
+        f"&port={db_settings['PORT']}" if db_settings["PORT"] else ""
+    )
+    return os.environ | {"DATABASE_URL": url + place, "REDIS_URL": settings.REDIS_URL}
+
+
+@pytest.fixture
+def db_settings(transactional_db: None) -> dict:
+    from django.db import connection
+
+    return connection.settings_dict
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's path. Without one the test is skipped on a person's machine and fails where CI is set."""
+    path = os.environ.get("CHROMIUM") or next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path:
+        return path
+    advice = "No Chromium: install the system's package (apt-get install chromium) or set CHROMIUM to its path."
+    if os.environ.get("CI"):
+        pytest.fail(advice)
+    pytest.skip(advice)
