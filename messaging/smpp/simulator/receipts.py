@@ -18,6 +18,7 @@ _WORDS = {
 _DELIVER = bytes((EsmClass.RECEIPT, 0, 0, 0, 0, 0, 0, 0, 0))  # esm_class up to sm_default_msg_id
 _DATA = bytes((EsmClass.RECEIPT, 0, 0))  # esm_class, registered_delivery, data_coding
 _STATE_TLV = {state: pack_tlv(Tag.MESSAGE_STATE, bytes((state,))) for state in MessageState}
+_PLAIN = {chr(code) for code in range(32, 123)} - set("$@[\\]^_`") | {"\n"}  # the same in ASCII and GSM-7
 _ID_TLV = Tag.RECEIPTED_MESSAGE_ID.to_bytes(2, "big") + b"\0"
 
 
@@ -72,9 +73,7 @@ def mo_bodies(source: str, destination: str, message: str, reference: int) -> li
     if not destination or not source:
         raise InvalidField("a subscriber's message needs a source and a destination")
     addresses = b"\0\1\1" + c_string(source, 21, "source") + b"\0\1" + c_string(destination, 21, "destination")
-    plain = all(
-        (" " <= character <= "z" and character not in "$@[\\]^_`") or character == "\n" for character in message
-    )
+    plain = _PLAIN.issuperset(message)
     coding = 0 if plain else 8
     encoded = message.encode("ascii") if plain else message.encode("utf-16-be", "surrogatepass")
     single, part = (160, 153) if plain else (140, 134)

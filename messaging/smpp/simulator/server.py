@@ -1,7 +1,8 @@
 """The SMSC itself: asyncio protocols that answer binds and submits and send receipts back.
 
 Everything runs in one event loop. What happens for one read of a socket is written as one piece, so that a message
-costs microseconds. A receipt that is not acknowledged when its connection goes is sent again on the next, as operators do.
+costs microseconds. A receipt that is not acknowledged when its connection goes is sent again on the next, as operators
+do.
 """
 
 import asyncio

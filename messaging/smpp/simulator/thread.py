@@ -74,7 +74,7 @@ class Simulator:
 
 @contextmanager
 def simulator(*, port: int = 0, seed: int | None = None, **options):
-    """``with simulator(latency=0.05) as smsc:`` and then smsc.port, smsc.submits, smsc.cut(), smsc.options.latency..."""
+    """``with simulator(latency=0.05) as smsc:`` and then smsc.port, smsc.submits, smsc.cut(), smsc.options..."""
     running = Simulator(Options(**options), port=port, seed=seed)
     try:
         yield running
