@@ -5,3 +5,31 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        from accounts import audit, handlers  # noqa: F401 - connects the receivers
+
+        audit.name_actions(
+            {
+                "account.created": _("Account made"),
+                "account.suspended": _("Account suspended"),
+                "account.activated": _("Account activated"),
+                "account.changed": _("Account changed"),
+                "account.chosen": _("Account chosen"),
+                "user.created": _("User made"),
+                "user.changed": _("User changed"),
+                "member.added": _("Member added"),
+                "member.removed": _("Member removed"),
+                "member.role_changed": _("Member's role changed"),
+                "login.succeeded": _("Login"),
+                "login.failed": _("Failed login"),
+                "login.locked": _("Login closed after failures"),
+                "login.unlocked": _("Login opened again"),
+                "login.ended": _("Logout"),
+                "password.changed": _("Password changed"),
+                "password.reset": _("Password reset by e-mail"),
+                "password.reset_asked": _("Password reset asked for"),
+                "password.set": _("Password set by staff"),
+                "profile.changed": _("Profile changed"),
+            }
+        )

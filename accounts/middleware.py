@@ -1,0 +1,69 @@
+"""What every request learns about its reader: the language, and the account they work in."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from accounts.models import Account, Membership
+
+ACCOUNT_KEY = "account_id"  # in the session: which of several accounts the user picked
+LANGUAGES = {code for code, _name in settings.LANGUAGES}
+
+
+class LanguageMiddleware:
+    """The language of the cookie, or Persian. The browser's Accept-Language is not asked: most here say English."""
+
+    def __init__(self, get_response: Callable) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = chosen_language(request)
+        translation.activate(chosen or settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response
+
+
+class AccountMiddleware:
+    """``request.membership`` and ``request.account``: None for strangers, staff, and those who have yet to pick one.
+
+    A user whose browser has no language cookie reads in the language of their profile.
+    """
+
+    def __init__(self, get_response: Callable) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.membership = request.account = None
+        request.memberships = []
+        if request.user.is_authenticated:
+            self._welcome(request)
+        return self.get_response(request)
+
+    def _welcome(self, request: HttpRequest) -> None:
+        if not chosen_language(request):
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        request.memberships = list(
+            Membership.objects.filter(user=request.user)
+            .exclude(account__state=Account.State.CLOSED)
+            .select_related("account")
+            .order_by("account__name", "id")
+        )
+        request.membership = _picked(request.memberships, request.session.get(ACCOUNT_KEY))
+        request.account = request.membership.account if request.membership else None
+
+
+def chosen_language(request: HttpRequest) -> str | None:
+    """The language that this browser was told to use, if it was told one we speak."""
+    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return language if language in LANGUAGES else None
+
+
+def _picked(memberships: list[Membership], account_id: int | None) -> Membership | None:
+    if len(memberships) == 1:
+        return memberships[0]
+    return next((membership for membership in memberships if membership.account_id == account_id), None)
