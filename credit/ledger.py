@@ -1,0 +1,114 @@
+"""Proof that the money is right: what the wallets, the ledger and the reservations say of one another."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Discrepancy(TextChoices):
+    """What was found wrong."""
+
+    BALANCE = "balance", _("The balance is not the sum of the entries")
+    RUNNING_BALANCE = "running_balance", _("The balance after an entry does not follow from the entry before it")
+    OVERSPENT = "overspent", _("The balance is below the credit limit")
+    CHARGE = "charge", _("A reservation was not charged what it says")
+    RETURN = "return", _("A reservation was not returned what it says")
+    ORPHAN = "orphan", _("An entry belongs to a reservation that does not exist")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that does not add up; amounts in rials. ``target`` names the row: a wallet, entry or reservation."""
+
+    code: str
+    account_id: int
+    target: str
+    expected: int
+    found: int
+
+    def __str__(self) -> str:
+        return f"{Discrepancy(self.code).label}: {self.target}, {self.expected:,} ≠ {self.found:,}"
+
+
+# Each is one statement, so one snapshot: money moved meanwhile is in it wholly or not at all.
+_CHECKS = {
+    Discrepancy.BALANCE: """
+        SELECT wallet.account_id, 'wallet ' || wallet.id, COALESCE(sum(entry.amount), 0), wallet.balance
+        FROM billing_wallet wallet LEFT JOIN billing_ledgerentry entry ON entry.wallet_id = wallet.id
+        WHERE %(account)s::bigint IS NULL OR wallet.account_id = %(account)s
+        GROUP BY wallet.id
+        HAVING wallet.balance <> COALESCE(sum(entry.amount), 0)
+        ORDER BY wallet.id
+    """,
+    Discrepancy.RUNNING_BALANCE: """
+        SELECT account_id, 'entry ' || id, expected, balance_after
+        FROM (
+            SELECT entry.id, wallet.account_id, entry.balance_after,
+                sum(entry.amount) OVER (PARTITION BY entry.wallet_id ORDER BY entry.id) AS expected
+            FROM billing_ledgerentry entry JOIN billing_wallet wallet ON wallet.id = entry.wallet_id
+            WHERE %(account)s::bigint IS NULL OR wallet.account_id = %(account)s
+        ) entries
+        WHERE balance_after <> expected
+        ORDER BY id
+    """,
+    Discrepancy.OVERSPENT: """
+        SELECT account_id, 'wallet ' || id, -credit_limit, balance
+        FROM billing_wallet
+        WHERE balance < -credit_limit AND (%(account)s::bigint IS NULL OR account_id = %(account)s)
+        ORDER BY id
+    """,
+    Discrepancy.CHARGE: """
+        SELECT reservation.account_id, 'reservation ' || reservation.id, charged, COALESCE(-amount, 0)
+        FROM credit_reservation reservation
+        LEFT JOIN (billing_ledgerentry entry JOIN billing_wallet wallet ON wallet.id = entry.wallet_id)
+            ON entry.reference = 'reserve:' || reservation.reference AND wallet.account_id = reservation.account_id
+        WHERE charged <> COALESCE(-amount, 0)
+            AND (%(account)s::bigint IS NULL OR reservation.account_id = %(account)s)
+        ORDER BY reservation.id
+    """,
+    Discrepancy.RETURN: """
+        SELECT reservation.account_id, 'reservation ' || reservation.id, returned, COALESCE(back, 0)
+        FROM credit_reservation reservation
+        LEFT JOIN (
+            SELECT wallet.account_id, entry.details ->> 'reservation' AS reservation, sum(entry.amount) AS back
+            FROM billing_ledgerentry entry JOIN billing_wallet wallet ON wallet.id = entry.wallet_id
+            WHERE entry.kind = 'refund'
+            GROUP BY 1, 2
+        ) refunds
+            ON refunds.reservation = reservation.id::text AND refunds.account_id = reservation.account_id
+        WHERE returned <> COALESCE(back, 0)
+            AND (%(account)s::bigint IS NULL OR reservation.account_id = %(account)s)
+        ORDER BY reservation.id
+    """,
+    Discrepancy.ORPHAN: """
+        SELECT wallet.account_id, 'entry ' || entry.id, 0, entry.amount
+        FROM billing_ledgerentry entry JOIN billing_wallet wallet ON wallet.id = entry.wallet_id
+        WHERE (%(account)s::bigint IS NULL OR wallet.account_id = %(account)s)
+            AND CASE entry.kind
+                WHEN 'charge' THEN NOT EXISTS (
+                    SELECT FROM credit_reservation reservation
+                    WHERE 'reserve:' || reservation.reference = entry.reference
+                )
+                WHEN 'refund' THEN NOT EXISTS (
+                    SELECT FROM credit_reservation reservation
+                    WHERE reservation.id::text = entry.details ->> 'reservation'
+                )
+                ELSE FALSE
+            END
+        ORDER BY entry.id
+    """,
+}
+
+
+def check_ledger(account_id: int | None = None) -> list[Problem]:
+    """Everything that does not add up, in all accounts or in one: each balance is the sum of its entries, and so is
+    the balance after each entry; no wallet is below its limit; each reservation was charged and returned what it says,
+    and every charge and return has its reservation. Empty when the money is right."""
+    problems = []
+    with connection.cursor() as cursor:
+        for code, statement in _CHECKS.items():
+            cursor.execute(statement, {"account": account_id})
+            problems += [Problem(str(code), *row[:2], int(row[2]), int(row[3])) for row in cursor.fetchall()]
+    return problems
