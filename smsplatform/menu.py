@@ -1,0 +1,75 @@
+"""The side menu: one row an entry. An entry shows where its page exists and the member has the right it asks for."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+SEND = _("Send")
+MESSAGES = _("Messages")
+MANAGE = _("Manage")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``right`` is a property of the membership (``can_send``, ``can_manage``), ``count`` one of the page's counts."""
+
+    label: str
+    icon: str
+    url_name: str
+    group: str = ""
+    right: str = ""
+    count: str = ""
+
+
+ENTRIES = [
+    Entry(_("Desk"), "home", "reports:desk"),
+    Entry(_("Send SMS"), "send-2", "messaging:compose", SEND, right="can_send"),
+    Entry(_("Campaigns"), "speakerphone", "messaging:campaigns", SEND),
+    Entry(_("Inbox"), "inbox", "messaging:inbox", MESSAGES, count="unread"),
+    Entry(_("Sent box"), "mail-forward", "messaging:sent", MESSAGES),
+    Entry(_("Scheduled"), "clock", "messaging:scheduled", MESSAGES),
+    Entry(_("Sample messages"), "template", "messaging:samples", MESSAGES),
+    Entry(_("Reports"), "report-analytics", "reports:reports", MANAGE),
+    Entry(_("Phonebook"), "address-book", "phonebook:contacts", MANAGE),
+    Entry(_("My numbers"), "device-mobile", "numbers:lines", MANAGE),
+    Entry(_("My credit"), "wallet", "credit:statement", MANAGE),
+    Entry(_("Web service"), "plug-connected", "webservice:keys", MANAGE, right="can_manage"),
+]
+
+
+def menu(request: HttpRequest, membership, counts: dict[str, int]) -> list[dict]:
+    """The groups to show, in order: ``{"label", "entries": [{"label", "icon", "url", "is_current", "count"}]}``."""
+    shown = [(entry, url) for entry in ENTRIES if _may_see(entry, membership) and (url := _address(entry))]
+    current = _current(request.path, [url for _entry, url in shown])
+    groups: dict[str, list[dict]] = {}
+    for entry, url in shown:
+        groups.setdefault(str(entry.group), []).append(
+            {
+                "label": entry.label,
+                "icon": entry.icon,
+                "url": url,
+                "is_current": url == current,
+                "count": counts.get(entry.count, 0),
+            }
+        )
+    return [{"label": label, "entries": entries} for label, entries in groups.items()]
+
+
+def _may_see(entry: Entry, membership) -> bool:
+    return membership is not None and (not entry.right or getattr(membership, entry.right))
+
+
+def _address(entry: Entry) -> str | None:
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return None
+
+
+def _current(path: str, urls: list[str]) -> str | None:
+    """The entry under which the page lies: the longest address that begins the page's own."""
+    home = reverse("reports:desk")
+    inside = [url for url in urls if path == url or (url != home and path.startswith(url))]
+    return max(inside, key=len, default=None)

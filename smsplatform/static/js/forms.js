@@ -1,0 +1,60 @@
+// Small comforts of forms.
+import { digits } from "./words.js";
+
+// Show what is typed in a password field.
+for (const button of document.querySelectorAll("[data-reveal]")) {
+  const input = document.getElementById(button.dataset.reveal);
+  const use = button.querySelector("use");
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const shown = input.type === "text";
+    input.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, shown ? "#i-eye" : "#i-eye-off"));
+  });
+}
+
+// "Select all" of a table, and how many are chosen.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-bulk]");
+  if (!form) return;
+  const boxes = [...form.querySelectorAll("input[type=checkbox][name]")];
+  const all = form.querySelector("[data-select-all]");
+  if (event.target === all) for (const box of boxes) box.checked = all.checked;
+  const chosen = boxes.filter((box) => box.checked).length;
+  if (all) {
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  }
+  for (const button of form.querySelectorAll("[data-needs-chosen]")) button.disabled = chosen === 0;
+  for (const place of form.querySelectorAll("[data-chosen]")) place.textContent = digits(chosen);
+});
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post]")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Seconds left: <span data-seconds="28">.
+for (const place of document.querySelectorAll("[data-seconds]")) count(place);
+document.addEventListener("htmx:load", (event) => event.detail.elt.querySelectorAll?.("[data-seconds]").forEach(count));
+
+function count(place) {
+  if (place.dataset.counting) return;
+  place.dataset.counting = "yes";
+  const end = performance.now() + Number(place.dataset.seconds) * 1000;
+  const clock = setInterval(() => {
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+    place.textContent = digits(left);
+    if (left > 0 && place.isConnected) return;
+    clearInterval(clock);
+    const gone = place.closest("[data-until-zero]");
+    if (gone) gone.hidden = true;
+  }, 250);
+}

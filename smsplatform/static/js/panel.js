@@ -1,0 +1,10 @@
+// What every page needs; pages with more load their own modules beside it.
+import "./theme.js";
+import "./drawer.js";
+import "./menus.js";
+import "./dialogs.js";
+import "./toasts.js";
+import "./shortcuts.js";
+import "./clipboard.js";
+import "./upload.js";
+import "./forms.js";

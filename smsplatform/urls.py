@@ -1,0 +1,18 @@
+"""Every address of the platform."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from accounts.views import set_language
+from smsplatform.styleguide import style_guide
+from smsplatform.views import set_theme
+
+urlpatterns = [
+    path("accounts/", include("accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
+    path("theme/", set_theme, name="set_theme"),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", style_guide, name="style_guide"))
