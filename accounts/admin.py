@@ -119,6 +119,9 @@ class AccountAdmin(AuditedAdmin):
         self.message_user(request, sentence % {"count": count}, level)
 
 
+RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+
+
 class StaffUserChangeForm(UserChangeForm):
     password = None
     mobile = MobileField(label=_("Mobile"), required=False)
@@ -146,7 +149,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     readonly_fields = ["set_password", "last_login", "created_at"]
     fieldsets = [
         (None, {"fields": ["username", "set_password", "full_name", "mobile", "email", "language"]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        (_("Rights"), {"fields": ["is_active", *RIGHTS]}),
         (_("Dates"), {"fields": ["last_login", "created_at"]}),
     ]
     add_fieldsets = [
