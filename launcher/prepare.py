@@ -1,4 +1,4 @@
-"""What stands between a started database and the first request: migrations, static files, the demo. One Django process."""
+"""Between a started database and the first request: migrations, static files, the demo, in one Django process."""
 
 import hashlib
 import io

@@ -20,9 +20,7 @@ SIMULATOR_PORT = 2775
 
 def main(arguments: list[str]) -> int:
     if arguments:
-        raise LauncherError(
-            "script/server takes no arguments; .env.example lists the variables that change what it does."
-        )
+        raise LauncherError("script/server takes no arguments; .env.example lists the variables it heeds.")
     load_dotenv()
     host, port = os.environ.get("HOST") or "127.0.0.1", port_from_environment()
     refuse_taken_port(host, port)
@@ -154,9 +152,7 @@ class Platform:
                 print(demo.read_text(encoding="utf-8").strip(), flush=True)
             say(f"Logs are in {self.state / 'log'}; Ctrl-C stops everything.")
         elif not self.supervisor.stopping:
-            raise LauncherError(
-                f"The web server does not answer; the end of {self.web.log}:\n{self.web.last_lines(30)}"
-            )
+            raise LauncherError(f"No answer from the web server; the end of {self.web.log}:\n{self.web.last_lines(30)}")
 
     def answers(self) -> bool:
         connection = http.client.HTTPConnection(address(self.host, self.port).removeprefix("http://"), timeout=10)
