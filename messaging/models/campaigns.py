@@ -133,7 +133,10 @@ class Chunk(models.Model):
     SIZE = 1000
 
     class State(models.IntegerChoices):
-        """held → ready → leased → done; ready | leased → paused → ready; held | ready | leased | paused → cancelled."""
+        """held → ready → leased → done; ready | leased → paused → ready; any but done → cancelling → cancelled.
+
+        A leased chunk belongs to its bind: only the bind moves it, or whoever recovers it after ``lease_until``.
+        """
 
         HELD = 0, _("Held")
         READY = 1, _("Ready")
@@ -141,6 +144,7 @@ class Chunk(models.Model):
         PAUSED = 3, _("Paused")
         DONE = 4, _("Done")
         CANCELLED = 5, _("Cancelled")
+        CANCELLING = 6, _("Being cancelled")
 
     id = models.BigIntegerField(primary_key=True)  # messages id × 1000 … id × 1000 + size − 1
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="chunks")

@@ -1,0 +1,178 @@
+"""What the session reports, turned into a `Batch`: the rows to write and the news to apply, in memory only."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from messaging.delivery.hand import Closing, HeldChunk, Item
+from messaging.lifecycle import News
+from messaging.models import MessageClass, Status
+from messaging.smpp.bind import Delivery
+from messaging.smpp.errors import Action, action
+from messaging.smpp.receipts import MessageState
+
+MOST_RETRIES = 6  # of a message that the operator answers with a passing error; throttling is not counted
+REMEMBERED = 100_000  # submitted parts whose receipt is matched without asking the database
+
+FINAL_STATUS = {
+    MessageState.DELIVERED: Status.DELIVERED,
+    MessageState.EXPIRED: Status.EXPIRED,
+    MessageState.DELETED: Status.UNDELIVERED,
+    MessageState.UNDELIVERABLE: Status.UNDELIVERED,
+    MessageState.UNKNOWN: Status.UNDELIVERED,
+    MessageState.SKIPPED: Status.UNDELIVERED,
+    MessageState.REJECTED: Status.REJECTED,
+}
+"""What a receipt's state makes of a one-part message; ENROUTE and ACCEPTED are news of the way only."""
+
+
+@dataclass(slots=True)
+class ReceiptRow:
+    smsc_id: str
+    state: int
+    error: str
+    source: str
+    destination: str
+    raw: str
+    at: datetime
+    message_id: int | None = None
+    part: int | None = None
+    parts: int = 1
+
+
+@dataclass(slots=True)
+class Batch:
+    """Everything that one transaction will make durable. Kept until it is committed, so a failed one is tried again."""
+
+    news: dict[int, News] = field(default_factory=dict)
+    submissions: list[tuple] = field(default_factory=list)  # message, part, attempt, command_status, smsc_id, at
+    requeued: dict[int, Item] = field(default_factory=dict)
+    receipts: list[ReceiptRow] = field(default_factory=list)
+    inbound: list[Delivery] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    finished: list[HeldChunk] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.news or self.submissions or self.requeued or self.receipts or self.deliveries or self.finished)
+
+    def tell(self, news: News) -> None:
+        known = self.news.get(news.message_id)
+        if known is None or known.status < news.status:
+            self.news[news.message_id] = news
+
+
+class Intake:
+    """Keeps the score of items in memory and writes the outcome into a `Batch`. Only the engine's keeper calls it."""
+
+    def __init__(self) -> None:
+        self.batch = Batch()
+        self._awaiting: OrderedDict[str, tuple[int, int, int]] = OrderedDict()
+
+    def next_batch(self) -> None:
+        self.batch = Batch()
+
+    # --- submit_sm_resp ---------------------------------------------------------------------------------------------
+
+    def answered(self, answers: list[tuple], now: datetime) -> None:
+        submissions = self.batch.submissions
+        awaiting = self._awaiting
+        for (item, part), status, smsc_id in answers:
+            submissions.append((item.id, part, item.attempts, status, smsc_id, now))
+            if status == 0:
+                awaiting[smsc_id] = (item.id, part, item.parts)
+                if item.parts == 1:
+                    self.batch.tell(News(item.id, Status.SUBMITTED, now))
+                    self._settle(item)
+                    continue
+                item.todo.remove(part)
+            else:
+                self._refused(item, part, status)
+            item.waiting -= 1
+            if item.waiting == 0:
+                self._attempt_over(item, now)
+        while len(awaiting) > REMEMBERED:
+            awaiting.popitem(last=False)
+
+    def _refused(self, item: Item, part: int, status: int) -> None:
+        item.error = f"smpp:{status}"
+        verdict = action(status)
+        if verdict is Action.REJECT or (verdict is not Action.THROTTLE and item.attempts >= MOST_RETRIES):
+            item.rejected += 1
+            if item.parts > 1:
+                item.todo.remove(part)
+
+    def uncertain(self, tokens: list[tuple], now: datetime) -> None:
+        """Parts perhaps sent and never answered: unknown, not sent again but for a one-time password (once)."""
+        for item, part in tokens:
+            item.unknown += 1
+            if item.parts > 1 and part in item.todo:
+                item.todo.remove(part)
+            item.waiting -= 1
+            if item.waiting == 0:
+                self._attempt_over(item, now)
+
+    def _attempt_over(self, item: Item, now: datetime) -> None:
+        """Every part of this attempt has its answer, or will never have one."""
+        if item.unknown:
+            resend = item.chunk.message_class == MessageClass.OTP and item.attempts == 0 and item.parts == 1
+            if resend and item.chunk.closing is None:
+                self._again(item)
+            else:
+                self.batch.tell(News(item.id, Status.UNKNOWN, now, "unknown"))
+                self._settle(item)
+        elif item.rejected == item.parts or (item.rejected and not item.todo):
+            self.batch.tell(News(item.id, Status.REJECTED, now, item.error, item.rejected))
+            self._settle(item)
+        elif item.parts > 1 and not item.todo:
+            self.batch.tell(News(item.id, Status.SUBMITTED, now))
+            self._settle(item)
+        elif item.chunk.closing is Closing.CANCELLED and item.parts == len(item.todo or (0,)):
+            self.batch.tell(News(item.id, Status.CANCELLED, now, "cancelled"))
+            self._settle(item)
+        else:
+            self._again(item)
+
+    def _again(self, item: Item) -> None:
+        item.unknown = 0
+        self.batch.requeued[item.id] = item
+
+    def _settle(self, item: Item) -> None:
+        chunk = item.chunk
+        chunk.open -= 1
+        if chunk.open == 0 and not chunk.unmarked:
+            self.batch.finished.append(chunk)
+
+    # --- deliver_sm -------------------------------------------------------------------------------------------------
+
+    def delivered(self, deliveries: list[Delivery], now: datetime) -> None:
+        batch = self.batch
+        batch.deliveries += deliveries
+        for delivery in deliveries:
+            if delivery.receipt is not None:
+                self._receipt(delivery, now)
+            elif not delivery.is_receipt:
+                batch.inbound.append(delivery)
+
+    def _receipt(self, delivery: Delivery, now: datetime) -> None:
+        receipt, sm = delivery.receipt, delivery.sm
+        row = ReceiptRow(
+            receipt.smsc_id, int(receipt.state), receipt.error[:20], sm.source, sm.destination,
+            sm.message[:300].decode("latin-1").replace("\x00", ""), now,
+        )  # fmt: skip
+        self.batch.receipts.append(row)
+        known = self._awaiting.get(receipt.smsc_id)
+        if known is None:
+            return
+        row.message_id, row.part, row.parts = known
+        if not receipt.state.is_final:
+            return
+        del self._awaiting[receipt.smsc_id]
+        if row.parts == 1:
+            self.batch.tell(news_of(row.message_id, receipt.state, row.error, now))
+
+
+def news_of(message_id: int, state: MessageState, error: str, at: datetime) -> News:
+    """The news that a final receipt brings for a message of one part."""
+    status = FINAL_STATUS[state]
+    code = None if status == Status.DELIVERED else f"receipt:{error or state.name.lower()}"
+    return News(message_id, status, at, code)

@@ -1,0 +1,169 @@
+"""Receipts that the bind does not remember: matched through what was submitted, in set-based statements."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+
+from messaging.delivery.intake import FINAL_STATUS, ReceiptRow, news_of
+from messaging.lifecycle import News, move
+from messaging.models import Status
+from messaging.smpp.receipts import MessageState
+
+_FIND = """
+SELECT DISTINCT ON (n.place) n.place, s.message_id, s.part, m.parts
+FROM unnest(%s::int[], %s::text[]) AS n(place, smsc_id)
+JOIN messaging_submission s ON s.gateway_id = %s AND s.smsc_id = n.smsc_id AND s.smsc_id <> ''
+JOIN messaging_message m ON m.id = s.message_id
+ORDER BY n.place, s.answered_at DESC
+"""
+
+
+def match(gateway_id: int, receipts: Sequence[ReceiptRow]) -> None:
+    """Fill in message and part where the id was submitted through this gateway; the latest, should the operator use an
+    id again."""
+    missing = [receipt for receipt in receipts if receipt.message_id is None]
+    if not missing:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [list(range(len(missing))), [receipt.smsc_id for receipt in missing], gateway_id])
+        for place, message_id, part, parts in cursor:
+            missing[place].message_id, missing[place].part, missing[place].parts = message_id, part, parts
+
+
+def store(gateway_id: int, receipts: Sequence[ReceiptRow]) -> None:
+    if not receipts:
+        return
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "COPY messaging_receipt (gateway_id, smsc_id, state, error, source, destination, received_at, message_id, "
+            "part, parts, raw) FROM STDIN"
+        ) as copy,
+    ):
+        for row in receipts:
+            copy.write_row(
+                (
+                    gateway_id,
+                    row.smsc_id[:65],
+                    row.state,
+                    row.error,
+                    row.source[:21],
+                    row.destination[:21],
+                    row.at,
+                    row.message_id,
+                    row.part,
+                    row.parts,
+                    row.raw,
+                )
+            )
+
+
+_SETTLE = f"""
+SELECT message_id, max(parts), count(*),
+       count(*) FILTER (WHERE state = {MessageState.DELIVERED:d}), max(received_at),
+       max(error) FILTER (WHERE state <> {MessageState.DELIVERED:d}), max(state)
+FROM (
+    SELECT DISTINCT ON (message_id, part) message_id, part, parts, state, error, received_at
+    FROM messaging_receipt
+    WHERE message_id = ANY(%s) AND parts > 1 AND state NOT IN (0, 1, 6)
+    ORDER BY message_id, part, id
+) one_per_part
+GROUP BY message_id
+"""  # noqa: S608 - numbers of our own enum
+
+
+def settle_multipart(message_ids: Sequence[int]) -> list[News]:
+    """News of those messages of several parts whose parts all have their final receipt: delivered if every part was."""
+    if not message_ids:
+        return []
+    news = []
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [list(message_ids)])
+        for message_id, parts, settled, delivered, at, error, worst in cursor:
+            if settled < parts:
+                continue
+            if delivered == parts:
+                news.append(News(message_id, Status.DELIVERED, at))
+                continue
+            state = MessageState(worst)
+            status = FINAL_STATUS.get(state, Status.UNDELIVERED)
+            status = Status.UNDELIVERED if status == Status.DELIVERED else status
+            news.append(News(message_id, status, at, f"receipt:{error or state.name.lower()}", parts - delivered))
+    return news
+
+
+_UNMATCHED = """
+SELECT r.id, r.gateway_id, r.smsc_id, r.state, r.error, r.source, r.received_at, s.message_id, s.part, m.parts
+FROM (
+    SELECT * FROM messaging_receipt
+    WHERE message_id IS NULL AND received_at > %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+) r
+JOIN LATERAL (
+    SELECT message_id, part FROM messaging_submission s
+    WHERE s.gateway_id = r.gateway_id AND s.smsc_id = r.smsc_id AND s.smsc_id <> ''
+    ORDER BY answered_at DESC LIMIT 1
+) s ON true
+JOIN messaging_message m ON m.id = s.message_id
+"""
+
+
+def match_waiting(*, now: datetime, most: int = 5000, days: int = 3) -> int:
+    """Match receipts that came before their submission was known (early, or to another bind); how many found theirs."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_UNMATCHED, [now - timedelta(days=days), most])
+        rows = cursor.fetchall()
+        if not rows:
+            return 0
+        cursor.execute(
+            """
+            UPDATE messaging_receipt r SET message_id = n.message_id, part = n.part, parts = n.parts
+            FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::smallint[]) AS n(id, message_id, part, parts)
+            WHERE r.id = n.id
+            """,
+            [[row[0] for row in rows], [row[7] for row in rows], [row[8] for row in rows], [row[9] for row in rows]],
+        )
+        news: dict[int, News] = {}
+        for _, _, _, state, error, _, at, message_id, _, parts in rows:
+            if parts == 1 and MessageState(state).is_final:
+                news[message_id] = news_of(message_id, MessageState(state), error, at)
+        several = {row[7] for row in rows if row[9] > 1}
+        move([*news.values(), *settle_multipart(sorted(several))])
+    return len(rows)
+
+
+_FIT_UNKNOWN = f"""
+SELECT DISTINCT ON (r.id) r.id, r.state, r.error, r.received_at, m.id, m.parts
+FROM (
+    SELECT * FROM messaging_receipt
+    WHERE message_id IS NULL AND received_at > %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+) r
+JOIN messaging_message m ON m.msisdn = CASE
+        WHEN r.source ~ '^98[0-9]{{10}}$' THEN r.source::bigint
+        WHEN r.source ~ '^0[0-9]{{10}}$' THEN ('98' || substr(r.source, 2))::bigint END
+JOIN numbers_line l ON l.id = m.line_id AND l.number = r.destination
+WHERE m.status = {Status.UNKNOWN:d} AND m.created_at > r.received_at - interval '3 days'
+  AND m.created_at <= r.received_at AND m.parts = 1
+ORDER BY r.id, m.id
+"""  # noqa: S608
+
+
+def settle_unknown_by_fit(*, now: datetime, most: int = 1000) -> int:
+    """A receipt that matches no id but fits an unknown message (line, number, time) settles it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_FIT_UNKNOWN, [now - timedelta(days=3), most])
+        taken: dict[int, tuple] = {}
+        for receipt_id, state, error, at, message_id, _ in cursor.fetchall():
+            if message_id not in taken and MessageState(state).is_final:
+                taken[message_id] = (receipt_id, news_of(message_id, MessageState(state), error, at))
+        if not taken:
+            return 0
+        cursor.execute(
+            """
+            UPDATE messaging_receipt r SET message_id = n.message_id, part = 0
+            FROM unnest(%s::bigint[], %s::bigint[]) AS n(id, message_id) WHERE r.id = n.id
+            """,
+            [[receipt_id for receipt_id, _ in taken.values()], list(taken)],
+        )
+        move([news for _, news in taken.values()])
+    return len(taken)

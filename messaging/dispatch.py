@@ -1,0 +1,111 @@
+"""Which chunk leaves next, and telling the binds that there is one.
+
+Order: class (otp, transactional, bulk), then turns. A campaign's chunks take consecutive turns that begin at the turn
+now being served, so campaigns that wait together leave in rounds, one chunk of each: ten rows never wait behind ten
+million. Rows are the queue; the task is only the nudge, and a bind looks by itself every second.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from celery import current_app
+from django.db import connection, transaction
+from kombu.exceptions import OperationalError
+
+from messaging.models import Campaign, Chunk, Gateway
+
+log = logging.getLogger(__name__)
+
+TEHRAN = ZoneInfo("Asia/Tehran")
+LEASE = timedelta(seconds=30)
+
+
+_RELEASE = f"""
+WITH mine AS (
+    SELECT id, gateway_id, message_class FROM messaging_chunk
+    WHERE campaign_id = %(campaign)s AND state IN ({Chunk.State.HELD:d}, {Chunk.State.PAUSED:d})
+    ORDER BY id FOR NO KEY UPDATE
+), serving AS (
+    SELECT g.gateway_id, g.message_class, COALESCE((
+        SELECT min(turn) FROM messaging_chunk c
+        WHERE c.state = {Chunk.State.READY:d} AND c.gateway_id = g.gateway_id AND c.message_class = g.message_class
+          AND c.due_at <= %(now)s
+    ), 0) AS turn FROM (SELECT DISTINCT gateway_id, message_class FROM mine) g
+), numbered AS (
+    SELECT mine.id, serving.turn + row_number() OVER (PARTITION BY mine.gateway_id ORDER BY mine.id) AS turn
+    FROM mine JOIN serving USING (gateway_id, message_class)
+)
+UPDATE messaging_chunk c SET state = {Chunk.State.READY:d}, turn = numbered.turn, due_at = %(due)s,
+                             expires_at = %(expires)s
+FROM numbered WHERE c.id = numbered.id
+"""  # noqa: S608 - numbers of our own enum
+
+
+def release(campaign: Campaign, *, now: datetime, due_at: datetime) -> None:
+    """Let a campaign's chunks go from ``due_at``, in the caller's transaction; binds hear of it after the commit."""
+    expires_at = None
+    if campaign.validity_minutes:
+        begins = max(campaign.send_at or due_at, campaign.confirmed_at or due_at)
+        expires_at = begins + timedelta(minutes=campaign.validity_minutes)
+    with connection.cursor() as cursor:
+        cursor.execute(_RELEASE, {"campaign": campaign.pk, "now": now, "due": due_at, "expires": expires_at})
+    wait = (due_at - now).total_seconds()
+    transaction.on_commit(lambda: nudge(campaign_id=campaign.pk, after_seconds=max(wait, 0)))
+
+
+def nudge(*, campaign_id: int, after_seconds: float = 0) -> None:
+    """Tell one bind of each gateway that a campaign uses to look at the queue. Losing it only delays."""
+    names = Gateway.objects.filter(
+        pk__in=Chunk.objects.filter(campaign_id=campaign_id, gateway__isnull=False).values("gateway_id").distinct()
+    ).values_list("name", flat=True)
+    for name in names:
+        try:
+            current_app.send_task(
+                "messaging.deliver", queue=f"smpp.{name}", countdown=after_seconds or None, expires=after_seconds + 60
+            )
+        except OperationalError as error:
+            log.warning("no nudge for gateway %s (%s); its binds will look by themselves", name, error)
+
+
+_CLAIM = f"""
+WITH picked AS (
+    SELECT id FROM messaging_chunk
+    WHERE gateway_id = %(gateway)s AND state = {Chunk.State.READY:d} AND due_at <= %(now)s
+      AND (%(most_class)s::int IS NULL OR message_class <= %(most_class)s)
+      AND (opens_minute IS NULL OR CASE WHEN opens_minute <= closes_minute
+                                        THEN %(minute)s >= opens_minute AND %(minute)s < closes_minute
+                                        ELSE %(minute)s >= opens_minute OR %(minute)s < closes_minute END)
+    ORDER BY message_class, turn, id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE messaging_chunk c SET state = {Chunk.State.LEASED:d}, bind_number = %(bind)s, lease_token = %(token)s,
+                             lease_until = %(until)s
+FROM picked WHERE c.id = picked.id
+RETURNING c.id, c.campaign_id, c.message_class, c.turn, c.size, c.cursor, c.expires_at, c.opens_minute, c.closes_minute
+"""  # noqa: S608
+
+
+def claim(
+    *, gateway_id: int, bind_number: int, token: int, most: int, now: datetime, most_class: int | None = None
+) -> list[tuple]:
+    """Lease at most ``most`` chunks for a bind, the next first: rows of (id, campaign_id, message_class, turn, size,
+    cursor, expires_at, opens_minute, closes_minute). ``most_class`` leaves out classes after it."""
+    local = now.astimezone(TEHRAN)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CLAIM,
+            {"gateway": gateway_id, "bind": bind_number, "token": token, "most": most, "now": now}
+            | {"until": now + LEASE, "minute": local.hour * 60 + local.minute, "most_class": most_class},
+        )
+        return sorted(cursor.fetchall(), key=lambda row: row[2:4])
+
+
+def is_open(opens_minute: int | None, closes_minute: int | None, now: datetime) -> bool:
+    """Whether a chunk's sending hours (minutes of the Tehran day) allow it to leave now (R4)."""
+    if opens_minute is None or closes_minute is None:
+        return True
+    local = now.astimezone(TEHRAN)
+    minute = local.hour * 60 + local.minute
+    if opens_minute <= closes_minute:
+        return opens_minute <= minute < closes_minute
+    return minute >= opens_minute or minute < closes_minute

@@ -1,0 +1,174 @@
+"""The one place that moves messages from status to status, counts the moves and returns money for them.
+
+Every statement here is set-based, guarded (a status only grows; see ``ALLOWED``) and safe to run twice: what has
+already moved does not move again, is not counted again and is not paid back again.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from credit.services import give_back
+from messaging.models import Campaign, Status
+
+_WAITING = {Status.DRAFT, Status.SCHEDULED, Status.QUEUED}
+_OUT = {Status.SUBMITTING, Status.UNKNOWN}
+
+ALLOWED: dict[Status, set[Status]] = {
+    Status.SUBMITTING: _WAITING,
+    Status.UNKNOWN: _WAITING | {Status.SUBMITTING},
+    Status.SUBMITTED: _WAITING | _OUT,
+    Status.DELIVERED: _WAITING | _OUT | {Status.SUBMITTED},
+    Status.UNDELIVERED: _WAITING | _OUT | {Status.SUBMITTED},
+    Status.EXPIRED: _WAITING | _OUT | {Status.SUBMITTED},
+    Status.REJECTED: _WAITING | _OUT | {Status.SUBMITTED},
+    Status.FAILED: _WAITING | _OUT,
+    Status.CANCELLED: _WAITING,
+    Status.BLOCKED: _WAITING,
+}
+"""From which statuses each status may be reached. A receipt may overtake the answer to its submit_sm, hence the
+finals straight from the waiting statuses."""
+
+_PAIRS = [int(old) * 100 + int(new) for new, olds in ALLOWED.items() for old in olds]
+
+
+@dataclass(slots=True)
+class News:
+    """What became of one message. ``failed_parts`` of its parts did not arrive (None: all of them)."""
+
+    message_id: int
+    status: Status
+    at: datetime
+    error: str | None = None
+    failed_parts: int | None = None
+
+
+# R2: what the operator did not accept is returned; what it accepted and did not deliver only if the tariff says so.
+# A message handed to a socket and never answered (unknown) goes by the tariff's rule as well.
+_RETURNED = f"""
+    CASE
+        WHEN n.status IN ({Status.CANCELLED:d}, {Status.BLOCKED:d}) THEN m.price
+        WHEN n.status IN ({Status.REJECTED:d}, {Status.FAILED:d}) AND old.status <> {Status.UNKNOWN:d}
+            OR n.status = {Status.EXPIRED:d} AND old.status < {Status.SUBMITTING:d} AND n.failed_parts IS NULL
+            OR n.status >= {Status.UNDELIVERED:d} AND m.returns_undelivered
+        THEN m.price / m.parts * LEAST(COALESCE(n.failed_parts, m.parts), m.parts)
+        ELSE 0
+    END"""
+
+_MOVE = f"""
+WITH n AS (
+    SELECT * FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[], %s::text[], %s::smallint[])
+        AS n(id, status, at, error, failed_parts)
+), old AS (
+    SELECT m.id, m.status FROM messaging_message m JOIN n USING (id) ORDER BY m.id FOR NO KEY UPDATE OF m
+), moved AS (
+    UPDATE messaging_message m SET
+        status = n.status,
+        error = COALESCE(n.error, m.error),
+        submitted_at = CASE WHEN n.status >= {Status.SUBMITTED:d} AND n.status < {Status.FAILED:d}
+                            THEN COALESCE(m.submitted_at, n.at) ELSE m.submitted_at END,
+        final_at = CASE WHEN n.status >= {Status.DELIVERED:d} THEN n.at ELSE m.final_at END,
+        returned = {_RETURNED}
+    FROM n JOIN old USING (id)
+    WHERE m.id = n.id AND old.status * 100 + n.status = ANY(%s)
+    RETURNING m.campaign_id, m.parts, m.returned, old.status AS was, m.status AS now
+), counted AS (
+    INSERT INTO messaging_statuscount (campaign_id, status, messages, parts)
+    SELECT campaign_id, s.status, sum(s.sign), sum(s.sign * moved.parts)
+    FROM moved CROSS JOIN LATERAL (VALUES (moved.was, -1), (moved.now, 1)) AS s(status, sign)
+    GROUP BY campaign_id, s.status
+)
+SELECT campaign_id, now, count(*), sum(returned) FROM moved GROUP BY campaign_id, now
+"""  # noqa: S608
+
+
+@dataclass(slots=True)
+class Moved:
+    """How many messages of a campaign reached a status in one call, and the rials that came back for them."""
+
+    campaign_id: int
+    status: Status
+    messages: int
+    returned: int
+
+
+def move(news: Sequence[News]) -> list[Moved]:
+    """Apply ``news`` (at most one per message) and give back what is due, all in the caller's transaction.
+
+    News that comes too late, for a message already further on, changes nothing. Locks the messages in the order of
+    their ids, then wallets in key order.
+    """
+    if not news:
+        return []
+    columns = (
+        [item.message_id for item in news],
+        [int(item.status) for item in news],
+        [item.at for item in news],
+        [item.error for item in news],
+        [item.failed_parts for item in news],
+        _PAIRS,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_MOVE, columns)
+        moved = [Moved(campaign, Status(status), count, int(paid)) for campaign, status, count, paid in cursor]
+    _give_back(moved)
+    return moved
+
+
+def move_where(condition: str, parameters: Sequence, *, status: Status, at: datetime, error: str | None = None) -> int:
+    """Move every message that an SQL ``condition`` on ``m`` names; the number that moved."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT m.id FROM messaging_message m WHERE {condition} ORDER BY m.id", parameters)  # noqa: S608
+        ids = [row[0] for row in cursor]
+    return sum(item.messages for item in move([News(message_id, status, at, error) for message_id in ids]))
+
+
+_REQUEUE = f"""
+WITH old AS (
+    SELECT id, status FROM messaging_message WHERE id = ANY(%s) AND status < {Status.SUBMITTED:d}
+    ORDER BY id FOR NO KEY UPDATE
+), moved AS (
+    UPDATE messaging_message m SET status = {Status.QUEUED:d}, attempts = m.attempts + 1, error = %s
+    FROM old WHERE m.id = old.id
+    RETURNING m.id, m.campaign_id, m.parts, old.status AS was
+), counted AS (
+    INSERT INTO messaging_statuscount (campaign_id, status, messages, parts)
+    SELECT campaign_id, s.status, sum(s.sign), sum(s.sign * moved.parts)
+    FROM moved CROSS JOIN LATERAL (VALUES (moved.was, -1), ({Status.QUEUED:d}, 1)) AS s(status, sign)
+    WHERE moved.was <> {Status.QUEUED:d}
+    GROUP BY campaign_id, s.status
+)
+SELECT id FROM moved
+"""  # noqa: S608
+
+
+def requeue(message_ids: Iterable[int], *, error: str | None) -> set[int]:
+    """The one step back: to queued, one attempt more. Only for whoever holds the chunk and knows from the operator's
+    own refusal that the message did not leave, or for a class that may leave twice. The ids that went back."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REQUEUE, [list(message_ids), error])
+        return {row[0] for row in cursor}
+
+
+def _give_back(moved: list[Moved]) -> None:
+    owed: dict[int, int] = defaultdict(int)
+    reasons: dict[int, dict[str, int]] = defaultdict(dict)
+    for item in moved:
+        if item.returned:
+            owed[item.campaign_id] += item.returned
+            reasons[item.campaign_id][item.status.name.lower()] = item.messages
+    if not owed:
+        return
+    campaigns = Campaign.objects.filter(pk__in=owed).order_by("account_id", "pk")
+    for campaign_id, reservation_id in campaigns.values_list("pk", "reservation_id"):
+        give_back(
+            reservation_id=reservation_id,
+            amount=owed[campaign_id],
+            reference=f"campaign:{campaign_id}:return:{uuid.uuid4().hex}",
+            reason="messages_returned",
+            details={"campaign": campaign_id, "messages": reasons[campaign_id]},
+        )

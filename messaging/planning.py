@@ -1,0 +1,290 @@
+"""From recipients to priced rows: drop what may not be sent to, route by operator, price, and write chunk by chunk.
+
+What is written is inert: its chunks are *held* until messaging.services.confirm takes the money and lets them go. So
+the price that the review page shows is the sum of rows that already stand in the table.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+
+from common.phones import Seen
+from common.text import measure
+from credit.pricing import prices
+from messaging.models import Campaign, Chunk, Status, StatusCount
+from messaging.recipients import Batch
+from messaging.routing import gateways_by_operator
+from messaging.rows import copy_messages, copy_messages_with_texts, new_chunk_ids
+from numbers.models import Line, Operator
+from numbers.selectors import operator_ids, sending_hours
+from phonebook.selectors import blocked, opted_out
+
+INVALID_SHOWN = 10
+
+
+@dataclass(slots=True)
+class Rows:
+    """Messages about to be written; arrays of one length. ``texts`` is None where the campaign's text is meant."""
+
+    numbers: np.ndarray
+    operators: np.ndarray
+    encodings: np.ndarray
+    parts: np.ndarray
+    prices: np.ndarray
+    returns: np.ndarray
+    texts: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def take(self, which) -> "Rows":
+        return Rows(*(None if column is None else column[which] for column in self._columns()))
+
+    def __add__(self, other: "Rows") -> "Rows":
+        pairs = zip(self._columns(), other._columns(), strict=True)
+        return Rows(*(None if mine is None else np.concatenate((mine, its)) for mine, its in pairs))
+
+    def _columns(self):
+        return (self.numbers, self.operators, self.encodings, self.parts, self.prices, self.returns, self.texts)
+
+
+@dataclass(slots=True)
+class Totals:
+    """What the review page shows."""
+
+    rows: int = 0
+    valid: int = 0
+    duplicates: int = 0
+    invalid: int = 0
+    opted_out: int = 0
+    blocked: int = 0
+    no_route: int = 0
+    parts: int = 0
+    price: int = 0
+    invalid_sample: list[str] = field(default_factory=list)
+    operators: Counter = field(default_factory=Counter)  # (operator id, encoding) → recipients
+    operator_parts: Counter = field(default_factory=Counter)
+
+
+class Planner:
+    """Plans one campaign. Feed it batches with ``add``, then call ``finish``; each call writes in the caller's
+    transaction, so a caller may commit between them."""
+
+    def __init__(self, campaign: Campaign, *, now: datetime):
+        self.campaign = campaign
+        self.now = now
+        self.totals = Totals()
+        self._seen = Seen()
+        self._waiting: dict[int, Rows] = {}
+        self._status = Status.SCHEDULED if campaign.send_at else Status.QUEUED
+        self._counts: Counter = Counter()
+        self._first = self._last = None
+        self._hours = sending_hours(campaign.line, now) or (None, None)
+        self._opted_out = opted_out(campaign.account, campaign.line)
+        self._is_advertising = campaign.line.kind == Line.Kind.ADVERTISING
+        self._gateways = gateways_by_operator(campaign.line)
+        self._prices = prices(account=campaign.account, line=campaign.line)
+        size = max(self._prices, default=0) + 1
+        self._gateway_of = np.zeros(size, np.int64)
+        self._price_of = {encoding: np.zeros(size, np.int64) for encoding in (0, 8)}
+        self._returns_of = {encoding: np.zeros(size, bool) for encoding in (0, 8)}
+        for operator_id, by_encoding in self._prices.items():
+            gateway = self._gateways.get(operator_id)
+            self._gateway_of[operator_id] = gateway.id if gateway else 0
+            for encoding, price in by_encoding.items():
+                self._price_of[encoding][operator_id] = price.per_part
+                self._returns_of[encoding][operator_id] = price.returns_undelivered
+
+    def add(self, batch: Batch, texts: Sequence[str] | None = None) -> None:
+        """Plan one batch. With ``texts`` (one for each of its numbers) a number may come again with another text."""
+        totals = self.totals
+        totals.rows += batch.rows
+        self._note_invalid(batch.invalid)
+        first = self._first_occurrences(batch.numbers, texts)
+        totals.duplicates += len(first) - int(first.sum())
+        rows = self._priced(batch.numbers[first], None if texts is None else np.array(texts, object)[first])
+        rows = self._without(rows, np.isin(rows.numbers, self._opted_out), "opted_out")
+        if self._is_advertising:
+            rows = self._without(rows, blocked(rows.numbers), "blocked")
+        rows = self._without(rows, self._gateway_of[rows.operators] == 0, "no_route")
+        self._count(rows)
+        gateways = self._gateway_of[rows.operators]
+        for gateway_id in np.unique(gateways).tolist():
+            mine = rows.take(gateways == gateway_id)
+            if gateway_id in self._waiting:
+                mine = self._waiting.pop(gateway_id) + mine
+            whole = len(mine) - len(mine) % Chunk.SIZE
+            if whole:
+                self._write(mine.take(slice(0, whole)), gateway_id)
+            if whole < len(mine):
+                self._waiting[gateway_id] = mine.take(slice(whole, None))
+
+    def finish(self) -> None:
+        """Write what is left over and put the quote on the campaign (which the caller saves)."""
+        for gateway_id, rows in self._waiting.items():
+            self._write(rows, gateway_id)
+        self._waiting.clear()
+        StatusCount.objects.bulk_create(
+            StatusCount(campaign=self.campaign, status=status, messages=count, parts=self._counts[status, "parts"])
+            for status, count in list(self._counts.items())
+            if not isinstance(status, tuple)
+        )
+        campaign, totals = self.campaign, self.totals
+        campaign.recipients, campaign.parts, campaign.price = totals.valid, totals.parts, totals.price
+        campaign.first_id, campaign.last_id = self._first, self._last
+        campaign.rows_read = totals.rows
+        campaign.summary = self._summary()
+
+    # --- one batch --------------------------------------------------------------------------------------------------
+
+    def _first_occurrences(self, numbers: np.ndarray, texts: Sequence[str] | None) -> np.ndarray:
+        if texts is None:
+            return self._seen.add_many(numbers)
+        pairs = list(zip(numbers.tolist(), texts, strict=True))
+        known: set = set()
+        return np.array([not (pair in known or known.add(pair)) for pair in pairs], bool)
+
+    def _priced(self, numbers: np.ndarray, texts: np.ndarray | None) -> Rows:
+        operators = operator_ids(numbers).astype(np.int64)
+        if texts is None:
+            encodings = np.full(len(numbers), self.campaign.encoding, np.int16)
+            parts = np.full(len(numbers), self.campaign.parts_each, np.int64)
+        else:
+            measures = [measure(text) for text in texts]
+            encodings = np.array([one.encoding for one in measures], np.int16)
+            parts = np.array([one.parts for one in measures], np.int64)
+        is_gsm = encodings == 0
+        per_part = np.where(is_gsm, self._price_of[0][operators], self._price_of[8][operators])
+        returns = np.where(is_gsm, self._returns_of[0][operators], self._returns_of[8][operators])
+        return Rows(numbers, operators, encodings, parts, per_part * parts, returns, texts)
+
+    def _without(self, rows: Rows, refused: np.ndarray, reason: str) -> Rows:
+        """Those not refused; the refused are written too, blocked and free of charge, so that the sender sees why."""
+        if not refused.any():
+            return rows
+        dropped = rows.take(refused)
+        setattr(self.totals, reason, getattr(self.totals, reason) + len(dropped))
+        for start in range(0, len(dropped), Chunk.SIZE):
+            self._write(dropped.take(slice(start, start + Chunk.SIZE)), None, error=reason)
+        return rows.take(~refused)
+
+    def _count(self, rows: Rows) -> None:
+        totals = self.totals
+        totals.valid += len(rows)
+        totals.parts += int(rows.parts.sum())
+        totals.price += int(rows.prices.sum())
+        keys = rows.operators * 16 + rows.encodings
+        kinds, places, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        sums = np.bincount(places, weights=rows.parts, minlength=len(kinds))
+        for kind, count, parts in zip(kinds.tolist(), counts.tolist(), sums.tolist(), strict=True):
+            totals.operators[divmod(kind, 16)] += count
+            totals.operator_parts[divmod(kind, 16)] += int(parts)
+
+    def _note_invalid(self, invalid: list[str]) -> None:
+        if not invalid:
+            return
+        totals = self.totals
+        totals.invalid += len(invalid)
+        totals.invalid_sample += [value[:40] for value in invalid[: INVALID_SHOWN - len(totals.invalid_sample)]]
+        path = rejects_path(self.campaign)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([value[:200]] for value in invalid)
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
+    def _write(self, rows: Rows, gateway_id: int | None, error: str | None = None) -> None:
+        campaign = self.campaign
+        sizes = [min(Chunk.SIZE, len(rows) - start) for start in range(0, len(rows), Chunk.SIZE)]
+        chunk_ids = new_chunk_ids(len(sizes))
+        ids = np.concatenate(
+            [np.arange(size) + chunk * Chunk.SIZE for chunk, size in zip(chunk_ids, sizes, strict=True)]
+        )
+        status = Status.BLOCKED if error else self._status
+        columns = {
+            "id": ids,
+            "campaign_id": campaign.id,
+            "account_id": campaign.account_id,
+            "line_id": campaign.line_id,
+            "operator_id": rows.operators,
+            "msisdn": rows.numbers,
+            "price": 0 if error else rows.prices,
+            "status": status,
+            "encoding": rows.encodings,
+            "parts": rows.parts,
+            "returns_undelivered": rows.returns,
+        }
+        if rows.texts is None and error is None:
+            copy_messages(columns, count=len(rows), created_at=self.now)
+        else:
+            texts = [None] * len(rows) if rows.texts is None else rows.texts.tolist()
+            copy_messages_with_texts(columns, texts, error=error, created_at=self.now)
+        self._write_chunks(chunk_ids, sizes, rows, gateway_id)
+        self._counts[status] += len(rows)
+        self._counts[status, "parts"] += int(rows.parts.sum())
+        self._first = min(self._first or chunk_ids[0] * Chunk.SIZE, chunk_ids[0] * Chunk.SIZE)
+        self._last = max(self._last or 0, int(ids[-1]))
+
+    def _write_chunks(self, chunk_ids: list[int], sizes: list[int], rows: Rows, gateway_id: int | None) -> None:
+        starts = np.arange(0, len(rows), Chunk.SIZE)
+        parts = np.add.reduceat(rows.parts, starts).tolist()
+        opens, closes = self._hours
+        state = Chunk.State.HELD if gateway_id else Chunk.State.DONE
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO messaging_chunk (id, campaign_id, account_id, gateway_id, message_class, state, turn,
+                                             opens_minute, closes_minute, size, parts, cursor)
+                SELECT n.id, %s, %s, %s, %s, %s, 0, %s, %s, n.size, n.parts, n.id * %s - 1
+                FROM unnest(%s::bigint[], %s::smallint[], %s::int[]) AS n(id, size, parts)
+                """,
+                [
+                    self.campaign.id,
+                    self.campaign.account_id,
+                    gateway_id,
+                    self.campaign.message_class,
+                    state,
+                    opens,
+                    closes,
+                    Chunk.SIZE,
+                    chunk_ids,
+                    sizes,
+                    parts,
+                ],
+            )
+
+    def _summary(self) -> dict:
+        totals = self.totals
+        operators = Operator.objects.in_bulk({operator_id for operator_id, _ in totals.operators})
+        rows = []
+        for (operator_id, encoding), recipients in totals.operators.most_common():
+            operator = operators[operator_id]
+            parts = totals.operator_parts[operator_id, encoding]
+            per_part = self._prices[operator_id][encoding].per_part
+            rows.append(
+                {"id": operator.id, "code": operator.code, "name_fa": operator.name_fa, "name_en": operator.name_en}
+                | {"encoding": encoding, "recipients": recipients, "parts": parts}
+                | {"price_per_part": per_part, "price": parts * per_part}
+            )
+        names = ("rows", "valid", "duplicates", "invalid", "opted_out", "blocked", "no_route", "invalid_sample")
+        return {name: getattr(totals, name) for name in names} | {"operators": rows}
+
+
+def rejects_path(campaign: Campaign):
+    """Where the cells that are no mobile number are kept for download: one a line, CSV, UTF-8."""
+    return settings.MEDIA_ROOT / "rejects" / f"{campaign.pk}.csv"
+
+
+def plan_batches(campaign: Campaign, batches: Iterable[Batch], *, now: datetime) -> Planner:
+    """Plan everything in the caller's transaction, for sends small enough to be answered at once."""
+    planner = Planner(campaign, now=now)
+    for batch in batches:
+        planner.add(batch)
+    planner.finish()
+    return planner

@@ -1,0 +1,208 @@
+"""Letting a campaign go, and holding, stopping or taking it back."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounts.audit import record
+from accounts.models import User
+from credit.services import reserve
+from messaging.dispatch import nudge, release
+from messaging.lifecycle import move_where
+from messaging.models import Campaign, Chunk, Status
+from messaging.rows import delete_rows
+from messaging.services.refusals import QuoteExpired, WrongState
+
+_LEAVING = {Campaign.State.SCHEDULED, Campaign.State.QUEUED, Campaign.State.RUNNING}
+
+
+def confirm(
+    *, campaign: Campaign, by: User | None, now: datetime, hold_seconds: int | None = None, audited: bool = True
+) -> Campaign:
+    """Take exactly the price that was shown and let the campaign go, in one transaction (R3).
+
+    ``hold_seconds`` (default settings.UNDO_SECONDS for bulk) pass before the first message leaves. Raises WrongState,
+    QuoteExpired, billing.services.InsufficientCredit; then nothing was changed. A repeat raises WrongState.
+    """
+    with transaction.atomic():
+        campaign = _locked(campaign, {Campaign.State.REVIEW})
+        if campaign.quote_expires_at and campaign.quote_expires_at < now:
+            raise QuoteExpired
+        campaign.reservation = reserve(
+            account_id=campaign.account_id,
+            amount=campaign.price,
+            reference=f"campaign:{campaign.pk}",
+            reason="messages",
+            details={"campaign": campaign.pk, "recipients": campaign.recipients, "parts": campaign.parts},
+        )
+        campaign.confirmed_at = now
+        hold = timedelta(seconds=settings.UNDO_SECONDS if hold_seconds is None else hold_seconds)
+        if campaign.send_at and campaign.send_at > now:
+            campaign.state = Campaign.State.SCHEDULED
+            campaign.save()
+        else:
+            campaign.state = Campaign.State.QUEUED
+            campaign.undo_until = now + hold if hold else None
+            campaign.save()
+            release(campaign, now=now, due_at=now + hold)
+        if audited:
+            _audit("campaign.confirmed", campaign, by, price=campaign.price, recipients=campaign.recipients)
+    return campaign
+
+
+def discard(*, campaign: Campaign, by: User | None = None) -> Campaign:
+    """Throw away a campaign that was not confirmed; nothing was charged. Its rows go with it."""
+    with transaction.atomic():
+        campaign = _locked(
+            campaign, {Campaign.State.DRAFT, Campaign.State.PLANNING, Campaign.State.REVIEW, Campaign.State.FAILED}
+        )
+        delete_rows(campaign.pk)
+        campaign.state = Campaign.State.DISCARDED
+        campaign.first_id = campaign.last_id = None
+        campaign.save()
+        _audit("campaign.discarded", campaign, by)
+    return campaign
+
+
+def pause(*, campaign: Campaign, by: User | None) -> Campaign:
+    """Hand nothing more to the operators; binds put down what they hold within a second."""
+    with transaction.atomic():
+        campaign = _locked(campaign, _LEAVING)
+        campaign.state = Campaign.State.PAUSED
+        campaign.save(update_fields=["state"])
+        _chunks(campaign, Chunk.State.READY).update(state=Chunk.State.PAUSED)
+        _audit("campaign.paused", campaign, by)
+        transaction.on_commit(lambda: nudge(campaign_id=campaign.pk))
+    return campaign
+
+
+def resume(*, campaign: Campaign, by: User | None, now: datetime) -> Campaign:
+    """Go on from where it was paused."""
+    with transaction.atomic():
+        campaign = _locked(campaign, {Campaign.State.PAUSED})
+        waits = campaign.send_at is not None and campaign.send_at > now
+        campaign.state = Campaign.State.SCHEDULED if waits else Campaign.State.QUEUED
+        if campaign.started_at:
+            campaign.state = Campaign.State.RUNNING
+        campaign.save(update_fields=["state"])
+        if not waits:
+            release(campaign, now=now, due_at=now)
+        _audit("campaign.resumed", campaign, by)
+    return campaign
+
+
+def cancel(*, campaign: Campaign, by: User | None, now: datetime) -> Campaign:
+    """Stop for good; whatever was not handed to an operator comes back, exactly (5.3). What a bind holds at this moment
+    it puts down, and returns, within a second."""
+    with transaction.atomic():
+        campaign = _locked(campaign, _LEAVING | {Campaign.State.PAUSED})
+        campaign.state = Campaign.State.CANCELLED
+        campaign.finished_at = now
+        campaign.save(update_fields=["state", "finished_at"])
+        _chunks(campaign, Chunk.State.HELD, Chunk.State.READY, Chunk.State.PAUSED).update(state=Chunk.State.CANCELLING)
+        _audit("campaign.cancelled", campaign, by)
+        few = _chunks(campaign, Chunk.State.CANCELLING).count() <= 5
+        if few:
+            finish_cancelling(campaign_id=campaign.pk, now=now)
+        else:
+            from messaging.tasks import finish_cancelling as task
+
+            transaction.on_commit(lambda: task.delay(campaign.pk))
+        transaction.on_commit(lambda: nudge(campaign_id=campaign.pk))
+    campaign.refresh_from_db()
+    return campaign
+
+
+def undo(*, campaign: Campaign, by: User | None, now: datetime) -> Campaign:
+    """Cancel while the hold lasts, so that nothing at all has left. Raises WrongState when the hold is over."""
+    if campaign.undo_until is None or campaign.undo_until <= now:
+        raise WrongState(campaign)
+    return cancel(campaign=campaign, by=by, now=now)
+
+
+def send_now(*, campaign: Campaign, by: User | None, now: datetime) -> Campaign:
+    """End the hold, or the wait for the scheduled time, and let it go at once."""
+    with transaction.atomic():
+        campaign = _locked(campaign, {Campaign.State.SCHEDULED, Campaign.State.QUEUED})
+        campaign.undo_until = None
+        if campaign.state == Campaign.State.SCHEDULED:
+            campaign.send_at = now
+            campaign.state = Campaign.State.QUEUED
+            campaign.save()
+            release(campaign, now=now, due_at=now)
+        else:
+            campaign.save()
+            _chunks(campaign, Chunk.State.READY).update(due_at=now)
+            transaction.on_commit(lambda: nudge(campaign_id=campaign.pk))
+        _audit("campaign.hurried", campaign, by)
+    return campaign
+
+
+def release_due(*, now: datetime) -> int:
+    """Let scheduled campaigns go whose time has come; how many. Safe to run beside itself."""
+    released = 0
+    while True:
+        with transaction.atomic():
+            campaign = (
+                Campaign.objects.select_for_update(skip_locked=True)
+                .filter(state=Campaign.State.SCHEDULED, send_at__lte=now)
+                .order_by("send_at")
+                .first()
+            )
+            if campaign is None:
+                return released
+            campaign.state = Campaign.State.QUEUED
+            campaign.save(update_fields=["state"])
+            release(campaign, now=now, due_at=now)
+        released += 1
+
+
+def finish_cancelling(*, campaign_id: int, now: datetime) -> int:
+    """Cancel and return, chunk by chunk, what a cancelled campaign had not handed over. Safe to run again."""
+    cancelled = 0
+    while True:
+        with transaction.atomic():
+            chunk = (
+                Chunk.objects.select_for_update(skip_locked=True)
+                .filter(campaign_id=campaign_id, state=Chunk.State.CANCELLING)
+                .first()
+            )
+            if chunk is None:
+                return cancelled
+            cancelled += cancel_chunk(chunk, now=now)
+
+
+def cancel_chunk(chunk: Chunk, *, now: datetime) -> int:
+    """Cancel what a locked chunk has not handed over: rows above its cursor, and those waiting for another try."""
+    first = chunk.id * Chunk.SIZE
+    cancelled = move_where(
+        "m.id BETWEEN %s AND %s AND m.status <= %s AND (m.id > %s OR m.attempts > 0)",
+        [first, first + chunk.size - 1, Status.QUEUED, chunk.cursor],
+        status=Status.CANCELLED,
+        at=now,
+        error="cancelled",
+    )
+    chunk.state = Chunk.State.CANCELLED
+    chunk.save(update_fields=["state"])
+    return cancelled
+
+
+def _locked(campaign: Campaign, states: set[str]) -> Campaign:
+    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if campaign.state not in states:
+        raise WrongState(campaign)
+    return campaign
+
+
+def _chunks(campaign: Campaign, *states: Chunk.State):
+    """Lock in the order of ids: binds lease chunks at the same time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM messaging_chunk WHERE campaign_id = %s ORDER BY id FOR NO KEY UPDATE", [campaign.pk]
+        )
+    return Chunk.objects.filter(campaign=campaign, state__in=states)
+
+
+def _audit(action: str, campaign: Campaign, by: User | None, **details) -> None:
+    record(action=action, user=by, account=campaign.account, target=f"campaign:{campaign.pk}", details=details)
