@@ -6,6 +6,9 @@ import sys
 
 
 def main() -> None:
+    from launcher.variables import load_for_manage
+
+    load_for_manage()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsplatform.settings")
     from django.core.management import execute_from_command_line
 

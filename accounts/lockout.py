@@ -10,7 +10,7 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -60,12 +60,11 @@ def unlock(user: User, *, by: User | None = None, request: HttpRequest | None = 
     return bool(count)
 
 
-def is_locked_somewhere(user: User) -> bool:
-    """Whether some address is closed to ``user`` now."""
+def closed_logins() -> QuerySet:
+    """The (user name, address) pairs that are closed now, as rows of django-axes' counters."""
     since = timezone.now() - settings.AXES_COOLOFF_TIME
-    failures = AccessAttempt.objects.filter(username=user.username, attempt_time__gte=since)
-    worst = failures.values("ip_address").annotate(sum=Sum("failures_since_start")).order_by("-sum").first()
-    return worst is not None and worst["sum"] >= settings.AXES_FAILURE_LIMIT
+    pairs = AccessAttempt.objects.filter(attempt_time__gte=since).order_by().values("username", "ip_address")
+    return pairs.annotate(failures=Sum("failures_since_start")).filter(failures__gte=settings.AXES_FAILURE_LIMIT)
 
 
 def minutes_left(request: HttpRequest, credentials: dict | None) -> int:

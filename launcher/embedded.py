@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from launcher import leftovers, postgres, valkey
-from launcher.environment import LauncherError, say
+from launcher.environment import LauncherError
 from launcher.processes import Child, Supervisor, stop_all
 from launcher.sockets import socket_folder
 from launcher.variables import ROOT, generated_secrets, running_file, write_private
@@ -66,5 +66,4 @@ def start(supervisor: Supervisor, child: Child) -> Child:
         if supervisor.stopping:
             raise KeyboardInterrupt
         raise LauncherError(f"{child.name} did not start; the end of {child.log}:\n{child.last_lines()}")
-    say(f"{child.name} is running (process {child.process.pid})")
     return child

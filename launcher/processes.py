@@ -3,7 +3,7 @@
 import contextlib
 import ctypes
 import os
-import selectors
+import select
 import shutil
 import signal
 import subprocess
@@ -40,6 +40,7 @@ class Child:
     started_at: float = field(default=0.0, init=False)
     pause: float = field(default=FIRST_PAUSE_SECONDS, init=False)
     restart_at: float | None = field(default=None, init=False)
+    kill_at: float | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches the launcher alone, which stops it in its turn."""
@@ -128,7 +129,7 @@ class Supervisor:
 
     def __init__(self) -> None:
         self.children: list[Child] = []
-        self.readers: dict[int, Callable[[], None]] = {}
+        self.retiring: list[Child] = []
         self.stop_requests = 0
         self.wake_read, self.wake_write = os.pipe()
         os.set_blocking(self.wake_read, False)
@@ -167,7 +168,14 @@ class Supervisor:
         """Stop these for good; the others run on."""
         stop_all(children, hurry=lambda: self.stop_requests > 1)
         for child in children:
-            self.children.remove(child)
+            (self.children if child in self.children else self.retiring).remove(child)
+
+    def retire(self, child: Child) -> None:
+        """Stop this one for good without waiting for it; ``run`` kills it when its patience is over."""
+        child.signal(child.stop_signal)
+        child.kill_at = time.monotonic() + child.patience
+        self.children.remove(child)
+        self.retiring.append(child)
 
     def wait_ready(self, child: Child, seconds: float) -> bool:
         """Wait until ``child.ready`` says so. False when it ended, when time is up or when a stop was requested."""
@@ -180,34 +188,38 @@ class Supervisor:
             self.wait(0.05)
         return False
 
-    def wait(self, seconds: float) -> None:
-        """Sleep, but wake for signals, ended children and readable pipes."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.wake_read, selectors.EVENT_READ)
-            for descriptor in self.readers:
-                selector.register(descriptor, selectors.EVENT_READ)
-            for key, _ in selector.select(seconds):
-                if key.fd == self.wake_read:
-                    with contextlib.suppress(BlockingIOError):
-                        os.read(self.wake_read, 4096)
-                else:
-                    self.readers[key.fd]()
+    def wait_for_end(self, child: Child, seconds: float) -> None:
+        """Wait until it has ended, time is up or a stop was requested."""
+        deadline = time.monotonic() + seconds
+        while child.is_running() and time.monotonic() < deadline and not self.stopping:
+            self.wait(0.2)
 
-    def run(self, every_seconds: float = 5.0) -> None:
-        """Watch until a stop is requested."""
+    def wait(self, seconds: float) -> None:
+        """Sleep, but wake for signals and ended children."""
+        if select.select([self.wake_read], [], [], seconds)[0]:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self.wake_read, 4096)
+
+    def run(self, each_time: Callable[[], None]) -> None:
+        """Watch until a stop is requested; ``each_time`` is called about once a second."""
         next_trim = 0.0
         while not self.stopping:
             now = time.monotonic()
             due = self.look_after(now)
+            each_time()
             if now >= next_trim:
                 next_trim = now + 60
                 for child in self.children:
                     trim_log(child.log)
-            self.wait(max(0.0, min(due - now, every_seconds)))
+            self.wait(max(0.0, min(due - now, 1.0)))
 
     def look_after(self, now: float) -> float:
         """Restart what has ended and waited long enough; return when the next restart is due."""
         due = now + 3600
+        for child in list(self.retiring):
+            if not child.is_running() or now >= child.kill_at:
+                child.kill()
+                self.retiring.remove(child)
         for child in list(self.children):
             if child.is_running():
                 continue

@@ -184,7 +184,7 @@ AXES_CLIENT_IP_CALLABLE = "accounts.addresses.lockout_address"
 AXES_HANDLER = "accounts.lockout.LockoutHandler"
 AXES_DISABLE_ACCESS_LOG = True  # logins are in the audit trail
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
-AXES_ENABLE_ADMIN = True
+AXES_ENABLE_ADMIN = False  # accounts.admin shows the counters in our words
 TRUSTED_PROXIES = env_list("TRUSTED_PROXIES", "127.0.0.0/8,::1/128")
 
 # --- Safety -----------------------------------------------------------------------------------------------------------
