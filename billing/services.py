@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.types.json import Jsonb
 
+from accounts import audit
 from accounts.models import Account, User
 from billing.models import LedgerEntry, Wallet
 
@@ -173,8 +174,6 @@ def _move(account, kind, amount, reference, reason, by, action) -> LedgerEntry:
         details={"note": reason} if len(reason) > short else {},
     )
     if wallet.balance != balance:
-        from accounts import audit
-
         audit.record(
             action=action, user=by, account=account, target=reference, details={"amount": amount, "reason": reason}
         )
@@ -197,7 +196,5 @@ def set_limits(*, account: Account, credit_limit: int, low_balance_warning: int,
         wallet.save(update_fields=["credit_limit", "low_balance_warning"])
         after = {"credit_limit": credit_limit, "low_balance_warning": low_balance_warning}
         if before != after:
-            from accounts import audit
-
             audit.record(action="wallet.limits_changed", user=by, account=account, details={"was": before, "is": after})
         return wallet

@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -11,7 +11,7 @@ class CreditConfig(AppConfig):
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="credit.reference")
 
 
-def _after_migrate(apps, using, **_kwargs) -> None:
+def _after_migrate(using, apps=apps, **_kwargs) -> None:
     from credit.reference import fill_when_empty
 
     fill_when_empty(apps, using)

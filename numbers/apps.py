@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ class NumbersConfig(AppConfig):
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="numbers.reference")
 
 
-def _after_migrate(apps, using, **_kwargs) -> None:
+def _after_migrate(using, apps=apps, **_kwargs) -> None:
     from numbers.reference import fill_when_empty
     from numbers.selectors import forget_tables
 

@@ -107,7 +107,7 @@ def blocked(msisdns: np.ndarray) -> np.ndarray:
 def _matches(text: str) -> Q:
     """Contacts whose names hold every word of the text, or whose number holds its digits."""
     condition = Q()
-    for word in tidy(text).split(" "):
+    for word in tidy(text).split():
         condition &= Q(first_name__icontains=word) | Q(last_name__icontains=word)
     digits = "".join(character for character in ascii_digits(text) if character.isascii() and character.isdecimal())
     digits = digits.removeprefix("0098").removeprefix("0")
