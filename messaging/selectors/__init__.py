@@ -1,0 +1,27 @@
+"""What pages, the web service and reports read of messages and campaigns."""
+
+from messaging.selectors.campaigns import campaigns, lines_for, running, samples, scheduled
+from messaging.selectors.inbox import inbox, names_of, unread_count
+from messaging.selectors.progress import Progress, progress, progress_of
+from messaging.selectors.sent import SentFilter, message_text, recipients_of, sent_messages
+from messaging.selectors.story import Event, story
+
+__all__ = [
+    "Event",
+    "Progress",
+    "SentFilter",
+    "campaigns",
+    "inbox",
+    "lines_for",
+    "message_text",
+    "names_of",
+    "progress",
+    "progress_of",
+    "recipients_of",
+    "running",
+    "samples",
+    "scheduled",
+    "sent_messages",
+    "story",
+    "unread_count",
+]

@@ -1,0 +1,50 @@
+"""Campaigns, and what a compose form offers: lines and samples."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Account
+from messaging.models import Campaign, SampleMessage
+from numbers.models import Line
+
+UNCONFIRMED = (Campaign.State.DRAFT, Campaign.State.PLANNING, Campaign.State.REVIEW, Campaign.State.FAILED)
+ON_THE_WAY = (Campaign.State.QUEUED, Campaign.State.RUNNING, Campaign.State.PAUSED)
+
+
+def campaigns(account: Account, *, text: str = "", state: str = "", line: Line | None = None) -> QuerySet[Campaign]:
+    """The account's campaigns, the newest first, without the discarded and those of the web service that were only
+    quotes; ``text`` is looked for in titles and texts."""
+    found = Campaign.objects.of(account).exclude(state=Campaign.State.DISCARDED)
+    found = found.exclude(kind=Campaign.Kind.API, confirmed_at=None)
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(text__icontains=text))
+    if state:
+        found = found.filter(state=state)
+    if line:
+        found = found.filter(line=line)
+    return found.select_related("line", "created_by").order_by("-id")
+
+
+def running(account: Account) -> QuerySet[Campaign]:
+    """Confirmed campaigns whose messages are leaving, or are held (1.3)."""
+    return Campaign.objects.of(account).filter(state__in=ON_THE_WAY).select_related("line").order_by("-id")
+
+
+def scheduled(account: Account) -> QuerySet[Campaign]:
+    """Everything paid for and not yet sent, the next to leave first (5.3): scheduled, or paused before its time."""
+    waiting = Q(state=Campaign.State.SCHEDULED) | Q(
+        state=Campaign.State.PAUSED, send_at__isnull=False, started_at__isnull=True
+    )
+    return Campaign.objects.of(account).filter(waiting).select_related("line", "created_by").order_by("send_at", "id")
+
+
+def lines_for(account: Account) -> QuerySet[Line]:
+    """The lines that the account may send from now (2): its own active ones, then the shared service lines."""
+    return Line.objects.usable_by(account).order_by("account_id", "number")
+
+
+def samples(account: Account, text: str = "") -> QuerySet[SampleMessage]:
+    """The account's sample messages, the newest first (7)."""
+    found = SampleMessage.objects.of(account)
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(text__icontains=text))
+    return found.order_by("-id")

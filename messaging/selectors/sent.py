@@ -1,0 +1,94 @@
+"""The sent box: what left, or is leaving, one row a recipient (5.1, 5.4). Never counts; pages go by id."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, Min, Q, QuerySet
+
+from accounts.models import Account
+from messaging.models import Campaign, Message, Status
+from messaging.selectors.search import matching_number
+from numbers.models import Line
+
+MOST_RANGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SentFilter:
+    """``recipient``: a number, its beginning or its last digits. ``since`` ≤ time of sending < ``until``."""
+
+    recipient: str = ""
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    line: Line | None = None
+    status: int | None = None
+
+
+def sent_messages(account: Account, wanted: SentFilter | None = None) -> QuerySet[Message]:
+    """The account's messages that were paid for and whose time has come, the newest first, with campaign and line."""
+    wanted = wanted or SentFilter()
+    messages = (
+        Message.objects.of(account)
+        .filter(campaign__confirmed_at__isnull=False)
+        .exclude(campaign__state=Campaign.State.SCHEDULED)
+    )
+    if wanted.recipient:
+        messages = messages.filter(matching_number(wanted.recipient))
+    if wanted.text:
+        messages = messages.filter(_with_text(account, wanted.text))
+    if wanted.line:
+        messages = messages.filter(line=wanted.line)
+    if wanted.status is not None:
+        messages = messages.filter(status=wanted.status)
+    messages = _within(messages, account, wanted)
+    return messages.select_related("campaign", "line").order_by("-id")
+
+
+def recipients_of(campaign: Campaign, *, number: str = "", status: int | None = None) -> QuerySet[Message]:
+    """The messages of one campaign in the order in which they were planned, found by the range of their ids."""
+    messages = Message.objects.of(campaign.account)
+    if campaign.first_id is None:
+        return messages.none()
+    messages = messages.filter(campaign=campaign, id__range=(campaign.first_id, campaign.last_id))
+    if number:
+        messages = messages.filter(matching_number(number))
+    if status is not None:
+        messages = messages.filter(status=status)
+    return messages.order_by("id")
+
+
+def message_text(message: Message) -> str:
+    """What the recipient got: the message's own text, or its campaign's."""
+    return message.campaign.text if message.text is None else message.text
+
+
+def _with_text(account: Account, text: str) -> Q:
+    """Texts of messages, and of campaigns whose messages have none of their own."""
+    campaigns = Campaign.objects.of(account).filter(text__icontains=text)
+    return Q(text__icontains=text) | Q(text=None, campaign__in=campaigns)
+
+
+def _within(messages: QuerySet[Message], account: Account, wanted: SentFilter) -> QuerySet[Message]:
+    """Messages sent in the range. The ids of the campaigns that were alive then bound the search, since the time of a
+    message is not indexed."""
+    if not wanted.since and not wanted.until:
+        return messages
+    alive = Campaign.objects.of(account).filter(confirmed_at__isnull=False)
+    if wanted.until:
+        alive = alive.filter(created_at__lt=wanted.until)
+        sent = Q(submitted_at__lt=wanted.until) | Q(submitted_at=None, created_at__lt=wanted.until)
+        messages = messages.filter(sent)
+    if wanted.since:
+        alive = alive.filter(Q(finished_at=None) | Q(finished_at__gte=wanted.since))
+        sent = Q(submitted_at__gte=wanted.since) | Q(submitted_at=None, created_at__gte=wanted.since)
+        messages = messages.filter(sent)
+    ids = alive.aggregate(first=Min("first_id"), last=Max("last_id"))
+    if ids["first"] is None:
+        return messages.none()
+    return messages.filter(id__range=(ids["first"], ids["last"]))
+
+
+def status_choices() -> list[tuple[int, str]]:
+    """Statuses that a message of the sent box may have."""
+    return [(status.value, status.label) for status in Status if status is not Status.DRAFT]
