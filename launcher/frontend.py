@@ -49,9 +49,8 @@ def install(*, development: bool) -> None:
     options += [] if development else ["--omit=dev"]
     node = node_program()
     path = os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])
-    done = subprocess.run(
-        [*npm_command(node), "ci", *options], cwd=WORK, env=os.environ | {"PATH": path}, stdout=sys.stderr, check=False
-    )
+    env = os.environ | {"PATH": path, "NODE_USE_SYSTEM_CA": "1"}  # trust what this machine trusts, as pip does
+    done = subprocess.run([*npm_command(node), "ci", *options], cwd=WORK, env=env, stdout=sys.stderr, check=False)
     if done.returncode:
         raise LauncherError(
             "npm could not install the front-end packages (its words are above). "
