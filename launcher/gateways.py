@@ -26,7 +26,7 @@ class Gateways:
         self.list_path = state / "gateways.json"
         self.watcher: Child | None = None
         self.running: dict[str, tuple[dict, Child]] = {}
-        self.seen: int | None = None
+        self.settled: int | None = None
 
     def start(self) -> None:
         self.list_path.unlink(missing_ok=True)
@@ -45,10 +45,9 @@ class Gateways:
             changed_at = self.list_path.stat().st_mtime_ns
         except FileNotFoundError:
             return
-        waiting = {child.name for child in self.supervisor.retiring}
-        if changed_at == self.seen and not waiting:
+        if changed_at == self.settled:
             return
-        self.seen = changed_at
+        waiting = {child.name for child in self.supervisor.retiring}
         wanted = {entry["name"]: entry for entry in json.loads(self.list_path.read_text(encoding="utf-8"))}
         for name, (entry, child) in list(self.running.items()):
             if wanted.get(name) != entry:
@@ -60,6 +59,7 @@ class Gateways:
             if name not in self.running and name not in waiting:
                 say(f"Starting {name}")
                 self.running[name] = entry, self.supervisor.add(self.bind(entry))
+        self.settled = changed_at if wanted.keys() == self.running.keys() else None
 
     def bind(self, entry: dict) -> Child:
         command = list(entry["command"])

@@ -94,7 +94,7 @@ def child(place: Place, sockets: Path, password: str, state: Path, *, durable: b
         stop_signal=signal.SIGINT,  # "fast": open transactions are rolled back, a checkpoint is written
         patience=60,
         user=place.user,
-        ready=lambda _: is_ready(place.data),
+        ready=lambda child: is_ready(place.data, child.process.pid),
     )
 
 
@@ -251,10 +251,10 @@ def shm_size() -> int:
         return 0
 
 
-def is_ready(data: Path) -> bool:
-    """The eighth line of postmaster.pid says ``ready`` once connections are accepted (what pg_ctl waits for)."""
+def is_ready(data: Path, process: int) -> bool:
+    """Line eight of its postmaster.pid says ``ready`` once it accepts connections, which is what pg_ctl waits for."""
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
     except OSError:
         return False
-    return len(lines) >= 8 and lines[7].strip() == "ready"
+    return len(lines) >= 8 and lines[0] == str(process) and lines[7].strip() == "ready"
