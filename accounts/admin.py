@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts import audit, lockout, services
 from accounts.forms import MobileField
 from accounts.models import Account, AuditEntry, Membership, User
+from common import showing
 
 admin.site.site_title = admin.site.site_header = _("Staff pages")
 admin.site.index_title = _("Everything on the platform")
@@ -116,7 +117,7 @@ class AccountAdmin(AuditedAdmin):
 
     def _say(self, request: HttpRequest, sentence: str, count: int) -> None:
         level = messages.SUCCESS if count else messages.WARNING
-        self.message_user(request, sentence % {"count": count}, level)
+        self.message_user(request, sentence % {"count": showing.number(count)}, level)
 
 
 RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
@@ -203,7 +204,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
         sentence = ngettext(
             "Failed logins of %(count)s user forgotten.", "Failed logins of %(count)s users forgotten.", count
         )
-        self.message_user(request, sentence % {"count": count})
+        self.message_user(request, sentence % {"count": showing.number(count)})
 
 
 @admin.register(Membership)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import login
 from accounts.models import User
-from common import phones
+from common import phones, showing
 
 RESET_MAILS_PER_HOUR = 5
 
@@ -60,7 +60,7 @@ class LoginForm(AuthenticationForm):
         return forms.ValidationError(
             self.error_messages["invalid_login"],
             code="invalid_login",
-            params={"limit": settings.AXES_FAILURE_LIMIT, "minutes": minutes},
+            params={"limit": showing.number(settings.AXES_FAILURE_LIMIT), "minutes": showing.number(minutes)},
         )
 
 
