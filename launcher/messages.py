@@ -21,10 +21,11 @@ from django.utils.translation.template import templatize
 from launcher.variables import ROOT
 
 LOCALE = "fa"
-HEADER = """msgid ""
+PLURAL_FORMS = "nplurals=2; plural=(n > 1);"
+HEADER = f"""msgid ""
 msgstr ""
 "Language: fa\\n"
-"Plural-Forms: nplurals=2; plural=(n > 1);\\n"
+"Plural-Forms: {PLURAL_FORMS}\\n"
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=utf-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
@@ -164,6 +165,7 @@ def extract(folders: Iterable[Path]) -> int:
 def body(uses: dict[Key, Use], translations: dict[Key, Message]) -> str:
     """Sorted, unwrapped, files without line numbers: two branches that add messages seldom touch the same lines."""
     catalogue = Catalog(locale=LOCALE)
+    catalogue.mime_headers = [("Plural-Forms", PLURAL_FORMS)]  # Babel thinks Persian has one form; Django's has two
     for (context, _), use in uses.items():
         old = translations.get((context, use.singular))
         string = fitting(old.string, plural=use.plural is not None) if old else None
