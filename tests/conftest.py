@@ -22,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
             f"{base}?virtual_host={worker_number()}".replace("unix://", "redis+socket://"),
         )
     else:
-        url = f"{base.rstrip('/0123456789') if base.count('/') > 2 else base}/{worker_number()}"
+        url = f"{base.rpartition('/')[0] if base.count('/') > 2 else base}/{worker_number()}"
         use_redis(url, url)
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
