@@ -17,7 +17,7 @@ from accounts import audit, lockout, selectors, tasks
 from accounts.access import login_needed, panel_page
 from accounts.forms import LoginForm, ProfileForm, ResetForm
 from accounts.middleware import ACCOUNT_KEY, LANGUAGES
-from accounts.models import Membership
+from accounts.models import Membership, User
 
 LANGUAGE_COOKIE_SECONDS = 365 * 24 * 3600
 ACTIVITY_PAGE = 50
@@ -114,7 +114,8 @@ def choose_account(request: HttpRequest) -> HttpResponse:
 @login_needed
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    form = ProfileForm(request.POST or None, instance=request.user)
+    # A row of its own: a form writes into its instance even what it then refuses, and the page shows request.user.
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
         if form.changed_data:

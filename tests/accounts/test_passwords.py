@@ -62,12 +62,12 @@ def test_a_change_ends_the_other_sessions_and_keeps_this_one(client, user):
 @pytest.mark.parametrize(
     ("old", "new", "repeat", "sentence"),
     [
-        ("wrong", NEW, NEW, "گذرواژهٔ قدیمی شما نادرست"),
-        (PASSWORD, NEW, "other", "یکسان نیستند"),
-        (PASSWORD, "کوتاه", "کوتاه", "این رمز عبور خیلی کوتاه است"),
-        (PASSWORD, "password1", "password1", "این رمز عبور بسیار رایج است"),
-        (PASSWORD, "8264915037", "8264915037", "این رمز کاملا عددی است"),
-        (PASSWORD, "sara@example", "sara@example", "مشابهت دارد"),
+        ("wrong", NEW, NEW, "گذرواژهٔ قدیمی‌تان اشتباه وارد شد"),
+        (PASSWORD, NEW, "other", "با هم مطابقت ندارند"),
+        (PASSWORD, "کوتاه", "کوتاه", "گذرواژه خیلی کوتاه است. گذرواژه دست‌کم ۸ نویسه دارد."),
+        (PASSWORD, "password1", "password1", "این گذرواژه را افراد بسیاری"),
+        (PASSWORD, "8264915037", "8264915037", "گذرواژه فقط رقم دارد"),
+        (PASSWORD, "sara@example", "sara@example", "به «ایمیل» شما شبیه است"),
     ],
 )
 def test_bad_passwords_are_refused_in_persian(client, user, old, new, repeat, sentence):
