@@ -62,6 +62,7 @@ class BindConfig:
     enquire_link_seconds: float = 30.0  # silence after which the peer is asked whether it lives
     enquire_link_timeout_seconds: float = 15.0
     response_timeout_seconds: float = 60.0  # for the answer to a submit_sm
+    unbind_timeout_seconds: float = 5.0
     connect_timeout_seconds: float = 10.0  # for the TCP connection, and again for the answer to the bind
     reconnect_min_seconds: float = 1.0
     reconnect_max_seconds: float = 60.0

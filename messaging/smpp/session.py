@@ -46,7 +46,6 @@ log = logging.getLogger("messaging.smpp")
 _HIGH_WATER = 1_000_000  # bytes waiting for a slow peer before nothing more is pulled
 _STABLE_SECONDS = 5.0  # a bind that lived this long, or took a message, starts again with the shortest pause
 _UNBIND_GRACE_SECONDS = 2.0  # how long the peer's unbind waits for outstanding answers and acknowledgements
-_UNBIND_TIMEOUT_SECONDS = 5.0
 _NO_ANSWER = frozenset((Command.ALERT_NOTIFICATION, Command.OUTBIND))
 
 
@@ -280,14 +279,14 @@ class Session:
             self._enquired_at = None
         answers, deliveries = [], []
         base = self.config.id_base.response
-        submit_resp, deliver = int(Command.SUBMIT_SM_RESP), int(Command.DELIVER_SM)
+        submit_resp, deliver = Command.SUBMIT_SM_RESP.value, Command.DELIVER_SM.value
         for command, status, sequence, body in frames:
             if command == submit_resp:
                 self._answer(link, answers, sequence, status, body, base)
             elif command == deliver:
-                self._delivery(link, deliveries, command, sequence, body, read_message_body)
+                self._delivery(link, deliveries, Command.DELIVER_SM, sequence, body, read_message_body)
             elif command == Command.DATA_SM:
-                self._delivery(link, deliveries, command, sequence, body, read_data_body)
+                self._delivery(link, deliveries, Command.DATA_SM, sequence, body, read_data_body)
             elif command == Command.GENERIC_NACK and sequence in link.in_flight:
                 self._answer(link, answers, sequence, status or Status.ESME_RUNKNOWNERR, b"", base)
             else:
@@ -325,7 +324,7 @@ class Session:
         except MalformedBody as error:
             # Refused for good: an operator that is asked to try again would send the same bytes for ever.
             self.stats.malformed += 1
-            log.warning("%s: a %s of %d octets was refused: %s", self.config.system_id, command, len(body), error)
+            log.warning("%s: a %s of %d octets was refused: %s", self.config.system_id, command.name, len(body), error)
             link.put(pack(command | RESPONSE, Status.ESME_RX_P_APPN, sequence, b"\0"))
             return
         delivery = Delivery(link.number, command, sequence, body, sm)
@@ -421,7 +420,7 @@ class Session:
                 self._tell(BindState.UNBINDING)
         else:
             agreed = self._unbind_answered and self._unacknowledged <= 0
-            self._over = agreed or now - self._unbound_at >= _UNBIND_TIMEOUT_SECONDS
+            self._over = agreed or now - self._unbound_at >= self.config.unbind_timeout_seconds
 
     def _patience(self, link):
         """Seconds until the next thing that happens by itself."""
@@ -444,7 +443,7 @@ class Session:
             grace = 1 if self._peer_unbind_sequence is not None else 2
             moments.append(self._peer_unbound_at + grace * _UNBIND_GRACE_SECONDS)
         elif self._unbound_at is not None:
-            moments.append(self._unbound_at + _UNBIND_TIMEOUT_SECONDS)
+            moments.append(self._unbound_at + self.config.unbind_timeout_seconds)
         elif self._stop_by is not None:
             moments.append(self._stop_by)
         return max(0.0, min(moments) - now)

@@ -42,7 +42,7 @@ class LocalRate:
         if self.rate <= 0:
             return n
         self._refill()
-        granted = min(n, int(self._tokens))
+        granted = min(n, int(self._tokens + 1e-9))  # 0.05 s of 100 a second is 5, not 4.999…
         self._tokens -= granted
         return granted
 
