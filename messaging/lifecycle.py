@@ -12,8 +12,9 @@ from datetime import datetime
 
 from django.db import connection
 
+from billing.services import lock_wallets
 from credit.services import give_back
-from messaging.models import Campaign, Status
+from messaging.models import Campaign, Chunk, Status
 
 _WAITING = {Status.DRAFT, Status.SCHEDULED, Status.QUEUED}
 _OUT = {Status.SUBMITTING, Status.UNKNOWN}
@@ -127,6 +128,18 @@ def move_where(condition: str, parameters: Sequence, *, status: Status, at: date
     return sum(item.messages for item in move([News(message_id, status, at, error) for message_id in ids]))
 
 
+def cancel_rows(chunk: Chunk, *, now: datetime) -> int:
+    """Cancel what a locked chunk has not handed over: rows above its cursor, and those waiting for another try."""
+    first = chunk.id * Chunk.SIZE
+    return move_where(
+        "m.id BETWEEN %s AND %s AND m.status <= %s AND (m.id > %s OR m.attempts > 0)",
+        [first, first + chunk.size - 1, Status.QUEUED, chunk.cursor],
+        status=Status.CANCELLED,
+        at=now,
+        error="cancelled",
+    )
+
+
 _REQUEUE = f"""
 WITH old AS (
     SELECT id, status FROM messaging_message WHERE id = ANY(%s) AND status < {Status.SUBMITTED:d}
@@ -163,8 +176,9 @@ def _give_back(moved: list[Moved]) -> None:
             reasons[item.campaign_id][item.status.name.lower()] = item.messages
     if not owed:
         return
-    campaigns = Campaign.objects.filter(pk__in=owed).order_by("account_id", "pk")
-    for campaign_id, reservation_id in campaigns.values_list("pk", "reservation_id"):
+    campaigns = list(Campaign.objects.filter(pk__in=owed).values_list("pk", "account_id", "reservation_id"))
+    lock_wallets(account_id for _, account_id, _ in campaigns)
+    for campaign_id, _, reservation_id in campaigns:
         give_back(
             reservation_id=reservation_id,
             amount=owed[campaign_id],

@@ -24,3 +24,46 @@ def release_due() -> None:
     from messaging.services import release_due as release
 
     release(now=timezone.now())
+
+
+@shared_task(name="messaging.deliver", acks_late=False)
+def deliver() -> None:
+    """The nudge: the binds of this worker look at the queue now instead of within half a second."""
+    from messaging.delivery.worker import engines
+
+    for engine in engines:
+        engine.nudge()
+
+
+@shared_task(name="messaging.sweep")
+def sweep() -> None:
+    """Take over what lost workers left: leases that ran out, planning and cancelling that stopped half-way."""
+    from messaging.delivery.recovery import recover_expired
+    from messaging.services import resume_lost_work
+
+    now = timezone.now()
+    recover_expired(now=now)
+    resume_lost_work(now=now)
+
+
+@shared_task(name="messaging.match_receipts")
+def match_receipts() -> None:
+    from messaging.delivery.receipts import match_waiting, settle_unknown_by_fit
+
+    now = timezone.now()
+    match_waiting(now=now)
+    settle_unknown_by_fit(now=now)
+
+
+@shared_task(name="messaging.settle_unknown")
+def settle_unknown() -> None:
+    from messaging.delivery.recovery import settle_unknown as settle
+
+    settle(now=timezone.now())
+
+
+@shared_task(name="messaging.squash_counts")
+def squash_counts() -> None:
+    from messaging.counts import squash
+
+    squash()

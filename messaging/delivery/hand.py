@@ -1,13 +1,13 @@
 """What a bind holds in memory: leased chunks, their items, and the queues from which the session pulls."""
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from common.text import encode
-from messaging.models import Chunk, Encoding, Gateway
+from common.text import encode, measure
+from messaging.models import Chunk, Gateway
 from messaging.smpp.pdu import SubmitTemplate
 
 CLASSES = (0, 1, 2)
@@ -15,10 +15,9 @@ _UDH_INDICATOR = 0x40
 
 
 class Closing(Enum):
-    """Why a chunk is being put down before its end, and what becomes of what it had not handed over."""
+    """Why a chunk is being put down before its end."""
 
-    PAUSED = "paused"
-    CANCELLED = "cancelled"
+    HELD_UP = "held up"  # people paused or cancelled the campaign
     EXPIRED = "expired"
     HANDED_BACK = "handed back"  # outside its hours, or the worker stops
 
@@ -105,7 +104,7 @@ class Templates:
     def _make(self, text: str, reference: int) -> list[SubmitTemplate]:
         gateway = self._gateway
         payloads = encode(text, reference=reference)
-        is_gsm = text_is_gsm(text)
+        encoding = measure(text).encoding
         return [
             SubmitTemplate(
                 source=self._source,
@@ -117,17 +116,10 @@ class Templates:
                 esm_class=_UDH_INDICATOR if len(payloads) > 1 else 0,
                 validity_period=self._validity_period,
                 registered_delivery=1,
-                data_coding=int(Encoding.GSM7 if is_gsm else Encoding.UCS2),
+                data_coding=int(encoding),
             )
             for payload in payloads
         ]
-
-
-def text_is_gsm(text: str) -> bool:
-    from common.text import Encoding as TextEncoding
-    from common.text import measure
-
-    return measure(text).encoding == TextEncoding.GSM7
 
 
 def validity_period(expires_at: datetime | None, now: datetime) -> str:
@@ -170,12 +162,14 @@ class Armed:
             self.count -= len(taken)
             return taken
 
-    def remove(self, chunks: set[HeldChunk]) -> list[tuple]:
-        """Take out every PDU of these chunks; in order."""
+    def remove(self, chunks: set[HeldChunk]) -> list["Item"]:
+        """Take out every item of these chunks of which no part was taken yet; in order. The rest must go its way."""
         removed = []
         with self._lock:
             for message_class, queue in self._queues.items():
-                removed += [pdu for pdu in queue if pdu[0][0].chunk in chunks]
-                self._queues[message_class] = deque(pdu for pdu in queue if pdu[0][0].chunk not in chunks)
-            self.count -= len(removed)
+                left = Counter(pdu[0][0] for pdu in queue if pdu[0][0].chunk in chunks)
+                whole = {item for item, count in left.items() if count >= item.waiting}
+                removed += [item for item in left if item in whole]
+                self._queues[message_class] = deque(pdu for pdu in queue if pdu[0][0] not in whole)
+            self.count = sum(len(queue) for queue in self._queues.values())
         return removed

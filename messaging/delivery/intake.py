@@ -4,7 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from messaging.delivery.hand import Closing, HeldChunk, Item
+from messaging.delivery.hand import Item
 from messaging.lifecycle import News
 from messaging.models import MessageClass, Status
 from messaging.smpp.bind import Delivery
@@ -50,10 +50,9 @@ class Batch:
     receipts: list[ReceiptRow] = field(default_factory=list)
     inbound: list[Delivery] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
-    finished: list[HeldChunk] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.news or self.submissions or self.requeued or self.receipts or self.deliveries or self.finished)
+        return bool(self.news or self.submissions or self.requeued or self.receipts or self.deliveries)
 
     def tell(self, news: News) -> None:
         known = self.news.get(news.message_id)
@@ -82,7 +81,7 @@ class Intake:
                 awaiting[smsc_id] = (item.id, part, item.parts)
                 if item.parts == 1:
                     self.batch.tell(News(item.id, Status.SUBMITTED, now))
-                    self._settle(item)
+                    item.chunk.open -= 1
                     continue
                 item.todo.remove(part)
             else:
@@ -119,28 +118,19 @@ class Intake:
                 self._again(item)
             else:
                 self.batch.tell(News(item.id, Status.UNKNOWN, now, "unknown"))
-                self._settle(item)
+                item.chunk.open -= 1
         elif item.rejected == item.parts or (item.rejected and not item.todo):
             self.batch.tell(News(item.id, Status.REJECTED, now, item.error, item.rejected))
-            self._settle(item)
+            item.chunk.open -= 1
         elif item.parts > 1 and not item.todo:
             self.batch.tell(News(item.id, Status.SUBMITTED, now))
-            self._settle(item)
-        elif item.chunk.closing is Closing.CANCELLED and item.parts == len(item.todo or (0,)):
-            self.batch.tell(News(item.id, Status.CANCELLED, now, "cancelled"))
-            self._settle(item)
+            item.chunk.open -= 1
         else:
             self._again(item)
 
     def _again(self, item: Item) -> None:
         item.unknown = 0
         self.batch.requeued[item.id] = item
-
-    def _settle(self, item: Item) -> None:
-        chunk = item.chunk
-        chunk.open -= 1
-        if chunk.open == 0 and not chunk.unmarked:
-            self.batch.finished.append(chunk)
 
     # --- deliver_sm -------------------------------------------------------------------------------------------------
 

@@ -59,6 +59,17 @@ def store(gateway_id: int, receipts: Sequence[ReceiptRow]) -> None:
             )
 
 
+def news_for(receipts: Sequence[ReceiptRow], known: dict[int, News]) -> list[News]:
+    """The news in stored receipts that the bind could not draw by itself: matched just now, or of several parts."""
+    final = [row for row in receipts if row.message_id is not None and MessageState(row.state).is_final]
+    single = {
+        row.message_id: news_of(row.message_id, MessageState(row.state), row.error, row.at)
+        for row in final
+        if row.parts == 1 and not (row.message_id in known and known[row.message_id].status.is_final)
+    }
+    return [*single.values(), *settle_multipart(sorted({row.message_id for row in final if row.parts > 1}))]
+
+
 _SETTLE = f"""
 SELECT message_id, max(parts), count(*),
        count(*) FILTER (WHERE state = {MessageState.DELIVERED:d}), max(received_at),

@@ -9,6 +9,7 @@ from messaging.services.control import (
     pause,
     release_due,
     resume,
+    resume_lost_work,
     send_now,
     undo,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "quote",
     "release_due",
     "resume",
+    "resume_lost_work",
     "send",
     "send_now",
     "send_test",

@@ -9,9 +9,10 @@ from accounts.audit import record
 from accounts.models import User
 from credit.services import reserve
 from messaging.dispatch import nudge, release
-from messaging.lifecycle import move_where
-from messaging.models import Campaign, Chunk, Status
+from messaging.lifecycle import cancel_rows
+from messaging.models import Campaign, Chunk
 from messaging.rows import delete_rows
+from messaging.services.preparing import plan_later
 from messaging.services.refusals import QuoteExpired, WrongState
 
 _LEAVING = {Campaign.State.SCHEDULED, Campaign.State.QUEUED, Campaign.State.RUNNING}
@@ -170,22 +171,9 @@ def finish_cancelling(*, campaign_id: int, now: datetime) -> int:
             )
             if chunk is None:
                 return cancelled
-            cancelled += cancel_chunk(chunk, now=now)
-
-
-def cancel_chunk(chunk: Chunk, *, now: datetime) -> int:
-    """Cancel what a locked chunk has not handed over: rows above its cursor, and those waiting for another try."""
-    first = chunk.id * Chunk.SIZE
-    cancelled = move_where(
-        "m.id BETWEEN %s AND %s AND m.status <= %s AND (m.id > %s OR m.attempts > 0)",
-        [first, first + chunk.size - 1, Status.QUEUED, chunk.cursor],
-        status=Status.CANCELLED,
-        at=now,
-        error="cancelled",
-    )
-    chunk.state = Chunk.State.CANCELLED
-    chunk.save(update_fields=["state"])
-    return cancelled
+            cancelled += cancel_rows(chunk, now=now)
+            chunk.state = Chunk.State.CANCELLED
+            chunk.save(update_fields=["state"])
 
 
 def _locked(campaign: Campaign, states: set[str]) -> Campaign:
@@ -206,3 +194,16 @@ def _chunks(campaign: Campaign, *states: Chunk.State):
 
 def _audit(action: str, campaign: Campaign, by: User | None, **details) -> None:
     record(action=action, user=by, account=campaign.account, target=f"campaign:{campaign.pk}", details=details)
+
+
+def resume_lost_work(*, now: datetime) -> None:
+    """Begin again what a lost worker left half done: planning whose lease ran out, cancelling that stopped."""
+    from messaging.tasks import finish_cancelling as cancelling_task
+
+    lost = Campaign.objects.filter(state=Campaign.State.PLANNING, planning_lease_until__lt=now)
+    for campaign in lost:
+        plan_later(campaign, now=now)
+    for campaign_id in (
+        Chunk.objects.filter(state=Chunk.State.CANCELLING).values_list("campaign_id", flat=True).distinct()
+    ):
+        cancelling_task.delay(campaign_id)

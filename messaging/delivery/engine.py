@@ -1,0 +1,581 @@
+"""One bind at work: the session on the network in one thread, the keeper of the books on the database in another.
+
+The keeper leases chunks, loads them, marks a slice as handed over (the chunk's cursor, committed) and only then arms
+its PDUs for the session. What the session reports it writes in batches, one transaction each, and only after the commit
+are deliveries acknowledged. So at any moment a crash leaves: rows above the cursor untouched, rows up to it answered in
+the table or unknown, deliveries acknowledged only if stored.
+"""
+
+import logging
+import os
+import random
+import socket
+import threading
+import time
+from collections import Counter, deque
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.utils import timezone
+from redis import Redis
+
+from messaging.delivery import inbound, writer
+from messaging.delivery.hand import Armed, Closing, HeldChunk, Item
+from messaging.delivery.intake import Intake
+from messaging.delivery.recovery import recover_bind
+from messaging.dispatch import LEASE, claim, is_open
+from messaging.lifecycle import News, move
+from messaging.models import Bind, Gateway, MessageClass, Status
+from messaging.smpp.bind import BindConfig, BindState, BindType, ConfigurationError
+from messaging.smpp.errors import Action, action
+from messaging.smpp.session import Session
+from messaging.smpp.throttle import SharedRate
+
+log = logging.getLogger(__name__)
+
+RENEW_SECONDS = 5.0
+LOOK_SECONDS = 0.3  # how soon a pause or a cancel is noticed
+REPORT_SECONDS = 1.0
+IDLE_SECONDS = 0.5
+ARMED_SECONDS = 0.1  # of the measured rate: what may be lost sight of in a crash, beside the window
+MOST_ARMED = 4000
+_LOCK_SPACE = 0x534D  # advisory locks of binds
+
+
+class BindEngine:
+    """Delivers for one bind of ``gateway`` until ``stop``. ``start`` returns at once."""
+
+    def __init__(self, gateway: Gateway):
+        self.gateway = gateway
+        self.number = 0
+        self.session: Session | None = None
+        self._token = random.getrandbits(62)
+        self._armed = Armed()
+        self._intake = Intake()
+        self._events: deque[tuple] = deque()
+        self._signal = threading.Event()
+        self._stopping = threading.Event()
+        self._drain_seconds = 10.0
+        self._nudged = True
+        self._held: dict[int, HeldChunk] = {}
+        self._templates: dict[int, object] = {}
+        self._retries: list[tuple[float, Item]] = []
+        self._lease_good_until = 0.0
+        self._rate_limit = None
+        self._rate = 0.0
+        self._chunk_size = 1000.0
+        self._due = dict.fromkeys(("renew", "look", "report", "poll"), 0.0)
+        self._last_submitted = 0
+        self._session_thread: threading.Thread | None = None
+        self._keeper = threading.Thread(target=self._keep, name=f"keeper-{gateway.name}", daemon=True)
+
+    # --- from outside -----------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._keeper.start()
+
+    def nudge(self) -> None:
+        """There may be something to send, or to stop sending."""
+        self._nudged = True
+        self._due["look"] = 0.0
+        self._signal.set()
+
+    def stop(self, drain_seconds: float = 10.0) -> None:
+        """Hand back what is not on the wire, wait for answers to what is, unbind. Returns at once; then ``join``."""
+        self._drain_seconds = drain_seconds
+        self._stopping.set()
+        self._signal.set()
+
+    def join(self, timeout: float | None = None) -> bool:
+        self._keeper.join(timeout)
+        return not self._keeper.is_alive()
+
+    # --- the session's handler (its thread) -------------------------------------------------------------------------
+
+    def pull(self, room: int) -> list[tuple]:
+        waiting = self._armed.count
+        if not waiting or time.monotonic() > self._lease_good_until:
+            self._signal.set()
+            return []
+        wanted = min(room, waiting)
+        granted = self._rate_limit.take(wanted)
+        if granted < wanted:
+            self.session.wake_at(time.monotonic() + max(self._rate_limit.wait_seconds(), 0.001))
+        pdus = self._armed.take(granted) if granted else []
+        if self._armed.count < room:
+            self._signal.set()
+        return pdus
+
+    def answered(self, answers: list) -> None:
+        self._report("answered", answers)
+
+    def delivered(self, deliveries: list) -> None:
+        self._report("delivered", deliveries)
+
+    def timed_out(self, tokens: list) -> None:
+        self._report("uncertain", tokens)
+
+    def lost(self, maybe_sent: list, not_sent: list) -> None:
+        self._report("uncertain", maybe_sent)
+        self._report("not_sent", not_sent)
+
+    def state(self, state: BindState, error: str) -> None:
+        log.info("%s/%s is %s %s", self.gateway.name, self.number, state.value, error)
+        self._due["report"] = 0.0
+        self._report("state", (state, error))
+
+    def _report(self, kind: str, what) -> None:
+        if what:
+            self._events.append((kind, what))
+            self._signal.set()
+
+    # --- the keeper (its own thread) --------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        pause = 0.5
+        while True:
+            try:
+                if not self._has_number() and not self._take_number():
+                    if self._stopping.wait(2.0):
+                        return
+                    continue
+                if self._turn():
+                    return
+                pause = 0.5
+            except (OperationalError, InterfaceError) as error:
+                log.warning("%s/%s: the database is away (%s); trying again", self.gateway.name, self.number, error)
+                connection.close()
+                self._stopping.wait(pause)
+                pause = min(pause * 2, 5.0)
+                if self._stopping.is_set() and pause >= 5.0:
+                    return
+            except Exception:
+                log.exception("%s/%s: an unexpected failure; trying again", self.gateway.name, self.number)
+                connection.close()
+                time.sleep(pause)
+
+    def _has_number(self) -> bool:
+        return bool(self.number) and connection.connection is not None and not connection.connection.closed
+
+    def _take_number(self) -> bool:
+        """Become the first bind of the gateway that no living process is; a dead one's number is free."""
+        wanted = [self.number] if self.number else range(1, self.gateway.binds + 1)
+        with connection.cursor() as cursor:
+            for number in wanted:
+                cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, self.gateway.id * 64 + number])
+                if cursor.fetchone()[0]:
+                    first_time = not self.number
+                    self.number = number
+                    if first_time:
+                        Bind.objects.get_or_create(gateway=self.gateway, number=number)
+                        recover_bind(gateway_id=self.gateway.id, bind_number=number, now=timezone.now())
+                    return True
+        return False
+
+    def _turn(self) -> bool:
+        """One round of the books; True when the bind has ended."""
+        self._poll_gateway()
+        self._wait()
+        self._take_events()
+        if self._stopping.is_set():
+            self._begin_to_stop()
+        self._look()
+        self._keep_books()
+        self._renew()
+        self._report_bind()
+        return self._stopping.is_set() and self._has_ended()
+
+    def _wait(self) -> None:
+        if not self._events and not self._nudged and not self._stopping.is_set():
+            self._signal.wait(self._patience())
+        self._signal.clear()
+
+    def _patience(self) -> float:
+        soonest = min((at for at, _ in self._retries), default=None)
+        if soonest is not None:
+            return min(IDLE_SECONDS, max(soonest - time.monotonic(), 0.001))
+        return LOOK_SECONDS if self._held else IDLE_SECONDS
+
+    def _take_events(self) -> None:
+        now = timezone.now()
+        for _ in range(len(self._events)):
+            kind, what = self._events.popleft()
+            if kind == "answered":
+                self._intake.answered(what, now)
+            elif kind == "delivered":
+                self._intake.delivered(what, now)
+            elif kind == "uncertain":
+                self._intake.uncertain(what, now)
+            elif kind == "not_sent":
+                self._rearm(what)
+            elif kind == "state" and what[0] is not BindState.BOUND and what[1]:
+                Bind.objects.filter(gateway=self.gateway, number=self.number).update(
+                    last_error=what[1][:300], last_error_at=now
+                )
+            if len(self._intake.batch.submissions) + len(self._intake.batch.receipts) >= 5000:
+                return
+
+    def _rearm(self, tokens: list) -> None:
+        """Back to the head of the queue: these never left our buffer."""
+        by_class: dict[int, list] = {}
+        parts_back = Counter(item for item, _ in tokens)
+        for item, part in tokens:
+            if item.chunk.closing is not None:
+                self._drop(item, part, whole=parts_back[item] == item.waiting)
+                continue
+            bodies = dict(item.chunk.templates.bodies(item))
+            by_class.setdefault(item.chunk.message_class, []).append(((item, part), bodies[part]))
+        for message_class, pdus in by_class.items():
+            self._armed.put_back(pdus, message_class)
+
+    def _drop(self, item: Item, part: int, *, whole: bool) -> None:
+        """A part that never left, of a chunk that is being put down: its message stays in the table for the next."""
+        if not whole:
+            self._intake.uncertain([(item, part)], timezone.now())
+        elif part == item.todo[0]:
+            item.chunk.open -= 1
+            if item.attempts:
+                self._intake.batch.requeued[item.id] = item
+                item.chunk.open += 1
+            else:
+                item.chunk.cursor = min(item.chunk.cursor, item.id - 1)
+
+    # --- the books: one transaction ---------------------------------------------------------------------------------
+
+    def _keep_books(self) -> None:
+        batch = self._intake.batch
+        ended = [chunk for chunk in self._held.values() if chunk.open <= 0 and not chunk.unmarked]
+        room = self._room()
+        now = timezone.now()
+        if not (batch or ended or room or self._nudged or self._retries):
+            return
+        with transaction.atomic():
+            part_ids = (
+                writer.write(batch, gateway_id=self.gateway.id, bind_number=self.number, now=now) if batch else []
+            )
+            writer.finish([chunk for chunk in ended if chunk.closing is None], self._token, now=now)
+            for chunk in ended:
+                if chunk.closing is not None:
+                    writer.seal(chunk, self._token, now=now)
+            slice_ = self._next_slice(room, now) if self._may_take() else None
+        self._committed(batch, part_ids, ended, slice_)
+
+    def _committed(self, batch, part_ids, ended, slice_) -> None:
+        self._intake.next_batch()
+        for chunk in ended:
+            self._held.pop(chunk.id, None)
+        if batch.deliveries:
+            self.session.acknowledge(batch.deliveries)
+            if part_ids:
+                inbound.acknowledged(part_ids, now=timezone.now())
+        self._plan_retries(batch.requeued.values())
+        if slice_ is not None:
+            slice_.arm()
+        if self._armed.count and self.session is not None:
+            self.session.wake()
+
+    def _plan_retries(self, items) -> None:
+        now = time.monotonic()
+        for item in items:
+            item.attempts += 1
+            item.waiting = len(item.todo)
+            if item.chunk.closing is not None:
+                item.chunk.open -= 1
+                continue
+            throttled = item.error is not None and action(int(item.error.partition(":")[2])) is Action.THROTTLE
+            wait = 0.0 if throttled or item.error is None else min(2.0**item.attempts, 60.0)
+            self._retries.append((now + wait, item))
+
+    def _may_take(self) -> bool:
+        return (
+            not self._stopping.is_set()
+            and self.session is not None
+            and self.session.state is BindState.BOUND
+            and self.session.config.bind_type.can_submit
+        )
+
+    def _room(self) -> int:
+        """PDUs that may be armed now: a tenth of a second's worth, so that little is in doubt after a crash."""
+        if not self._may_take():
+            return 0
+        target = max(self.gateway.window, min(int(self._rate * ARMED_SECONDS), MOST_ARMED))
+        if self.gateway.throughput:
+            target = max(1, min(target, int(self.gateway.throughput * ARMED_SECONDS)))
+        return max(target - self._armed.count, 0)
+
+    def _next_slice(self, room: int, now) -> "_Slice":
+        """Decide, and commit with the caller, what is handed over next."""
+        slice_ = _Slice(self)
+        slice_.take_retries(time.monotonic())
+        loaded = sum(len(chunk.unmarked) for chunk in self._held.values())
+        urgent = self._nudged
+        self._nudged = False
+        if room > loaded:
+            most = max(1, min(int((room - loaded) / self._chunk_size) + 1, 100))
+            slice_.claim(most, None, now)
+        elif urgent and any(chunk.message_class == MessageClass.BULK for chunk in self._held.values()):
+            slice_.claim(20, MessageClass.TRANSACTIONAL, now)
+        slice_.choose(room, now)
+        slice_.commit(now)
+        return slice_
+
+    # --- people's pauses and cancels, hours, the end ----------------------------------------------------------------
+
+    def _look(self) -> None:
+        if time.monotonic() < self._due["look"] or not self._held:
+            return
+        self._due["look"] = time.monotonic() + LOOK_SECONDS
+        now = timezone.now()
+        campaigns = writer.held_up({chunk.campaign_id for chunk in self._held.values()})
+        for reason, chunks in (
+            (Closing.HELD_UP, [chunk for chunk in self._held.values() if chunk.campaign_id in campaigns]),
+            (Closing.EXPIRED, [c for c in self._held.values() if c.expires_at and c.expires_at <= now]),
+            (Closing.HANDED_BACK, [c for c in self._held.values() if not is_open(c.opens, c.closes, now)]),
+        ):
+            self._put_down([chunk for chunk in chunks if chunk.closing is None], reason)
+
+    def _put_down(self, chunks: list[HeldChunk], reason: Closing) -> None:
+        """Take back everything of these chunks that is not on the wire."""
+        if not chunks:
+            return
+        removed = self._armed.remove(set(chunks))
+        waiting = [item for _, item in self._retries if item.chunk in chunks]
+        self._retries = [(at, item) for at, item in self._retries if item.chunk not in chunks]
+        for chunk in chunks:
+            untouched = [item.id for item in removed if item.chunk is chunk and not item.attempts]
+            chunk.cursor = min(untouched) - 1 if untouched else chunk.cursor
+            chunk.open -= len(chunk.unmarked)
+            chunk.unmarked.clear()
+            chunk.closing = reason
+        for item in [*removed, *waiting]:
+            item.chunk.open -= 1
+        with transaction.atomic():
+            writer.requeue_items([item for item in removed if item.attempts])
+            for chunk in chunks:
+                writer.lower(chunk, self._token, now=timezone.now())
+
+    def _begin_to_stop(self) -> None:
+        self._put_down([chunk for chunk in self._held.values() if chunk.closing is None], Closing.HANDED_BACK)
+        if self.session is not None and self._session_thread.is_alive():
+            self.session.stop(self._drain_seconds)
+
+    def _has_ended(self) -> bool:
+        if self._session_thread is not None and self._session_thread.is_alive():
+            self._session_thread.join(0.05)
+            return False
+        if self._events or self._intake.batch or self._held:
+            return False
+        Bind.objects.filter(gateway=self.gateway, number=self.number).update(
+            state=Bind.State.STOPPED, window_in_flight=0, rate=0, heartbeat_at=None
+        )
+        connection.close()
+        return True
+
+    def _renew(self) -> None:
+        began = time.monotonic()
+        if began < self._due["renew"]:
+            return
+        self._due["renew"] = began + RENEW_SECONDS
+        ours = writer.renew(self._token, now=timezone.now()) if self._held else set()
+        self._lease_good_until = began + LEASE.total_seconds() - RENEW_SECONDS
+        taken_away = [chunk for chunk in self._held.values() if chunk.id not in ours]
+        if taken_away:
+            log.warning("%s/%s lost its lease of %d chunks", self.gateway.name, self.number, len(taken_away))
+            self._armed.remove(set(taken_away))
+            self._retries = [(at, item) for at, item in self._retries if item.chunk not in taken_away]
+            for chunk in taken_away:
+                self._held.pop(chunk.id, None)
+
+    # --- the session's life -----------------------------------------------------------------------------------------
+
+    def _poll_gateway(self) -> None:
+        """Begin, end or begin anew as the gateway's row says."""
+        if time.monotonic() < self._due["poll"] or self._stopping.is_set():
+            return
+        self._due["poll"] = time.monotonic() + 2.0
+        gateway = Gateway.objects.get(pk=self.gateway.pk)
+        running = self._session_thread is not None and self._session_thread.is_alive()
+        wanted = gateway.is_enabled and self.number <= gateway.binds
+        changed = _settings_of(gateway) != _settings_of(self.gateway)
+        if running and (changed or not wanted):
+            self._put_down([c for c in self._held.values() if c.closing is None], Closing.HANDED_BACK)
+            self.session.stop(self._drain_seconds)
+        elif not running and wanted and not self._held and not self._events:
+            self.gateway = gateway
+            self._begin_session()
+
+    def _begin_session(self) -> None:
+        try:
+            config = bind_config(self.gateway)
+        except ConfigurationError as error:
+            self.state(BindState.REFUSED, str(error))
+            return
+        self._rate_limit = SharedRate(
+            Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1),
+            f"gateway:{self.gateway.pk}",
+            self.gateway.throughput,
+        )
+        self.session = Session(config, self)
+        self._last_submitted = 0
+        self._templates.clear()
+        self._lease_good_until = time.monotonic() + LEASE.total_seconds() - RENEW_SECONDS
+        self._session_thread = threading.Thread(
+            target=self._run_session, name=f"smpp-{self.gateway.name}-{self.number}", daemon=True
+        )
+        self._session_thread.start()
+
+    def _run_session(self) -> None:
+        try:
+            self.session.run()
+        except Exception:
+            log.exception("%s/%s: the session broke", self.gateway.name, self.number)
+
+    def _report_bind(self) -> None:
+        now = time.monotonic()
+        if now < self._due["report"] or self.session is None:
+            return
+        since = now - (self._due["report"] - REPORT_SECONDS) if self._due["report"] else REPORT_SECONDS
+        self._due["report"] = now + REPORT_SECONDS
+        session = self.session
+        submitted = session.stats.submitted
+        rate = (submitted - self._last_submitted) / max(since, 0.1)
+        self._rate = max(rate, self._rate * 0.5)
+        self._last_submitted = submitted
+        state = {BindState.STOPPED: Bind.State.STOPPED}.get(session.state, session.state.value)
+        moment = timezone.now()
+        values = {
+            "state": state,
+            "window_in_flight": session.window_in_flight,
+            "window_limit": session.flow.limit,
+            "rate": round(rate, 1),
+            "submitted_total": submitted,
+            "process": f"{socket.gethostname()}:{os.getpid()}",
+            "heartbeat_at": moment,
+        }
+        row = Bind.objects.filter(gateway=self.gateway, number=self.number)
+        if state == Bind.State.BOUND:
+            row.exclude(state=Bind.State.BOUND).update(bound_at=moment)
+        row.update(**values)
+
+
+class _Slice:
+    """What will be armed once the transaction that marks it is committed. Changes nothing in memory before ``arm``."""
+
+    def __init__(self, engine: BindEngine):
+        self._engine = engine
+        self._retries: list[Item] = []
+        self._claimed: list[HeldChunk] = []
+        self._chosen: list[tuple[HeldChunk, list[Item]]] = []
+        self._loaded: dict[int, list[Item]] = {}
+        self._kept: set[int] = set()
+        self._templates: dict = {}
+
+    def take_retries(self, now: float) -> None:
+        self._retries = sorted(
+            (item for at, item in self._engine._retries if at <= now and item.chunk.closing is None),
+            key=lambda item: item.id,
+        )
+
+    def claim(self, most: int, most_class: int | None, now) -> None:
+        engine = self._engine
+        rows = claim(
+            gateway_id=engine.gateway.id, bind_number=engine.number, token=engine._token, most=most, now=now,
+            most_class=most_class,
+        )  # fmt: skip
+        if not rows:
+            return
+        campaign_ids = {row[1] for row in rows}
+        self._templates = writer.templates_for(engine.gateway, campaign_ids - engine._templates.keys(), rows, now=now)
+        writer.begin_campaigns(campaign_ids, now=now)
+        known = engine._templates | self._templates
+        for row in rows:
+            chunk = HeldChunk(row, known[row[1]])
+            self._loaded[chunk.id] = writer.load(chunk)
+            self._claimed.append(chunk)
+        mean = sum(len(items) for items in self._loaded.values()) / len(rows)
+        engine._chunk_size = max(1.0, (engine._chunk_size + mean) / 2)
+
+    def choose(self, room: int, now) -> None:
+        """Items to mark: by class, then in the order in which the chunks were leased. Only bulk is held to the room."""
+        held = [*self._engine._held.values(), *self._claimed]
+        held.sort(key=lambda chunk: chunk.message_class)  # stable
+        for chunk in held:
+            if chunk.closing is not None:
+                continue
+            items = self._loaded.get(chunk.id) if chunk.id in self._loaded else chunk.unmarked
+            if chunk.message_class != MessageClass.BULK:
+                taken = list(items)
+            else:
+                taken = []
+                for item in items:
+                    if room <= 0:
+                        break
+                    taken.append(item)
+                    room -= item.waiting
+            if taken:
+                self._chosen.append((chunk, taken))
+                if chunk.message_class != MessageClass.BULK:
+                    room -= len(taken)
+
+    def commit(self, now) -> None:
+        cursors = {}
+        again = list(self._retries)
+        for chunk, items in self._chosen:
+            fresh = [item.id for item in items if not item.attempts]
+            cursors[chunk.id] = max(chunk.cursor, max(fresh, default=chunk.cursor))
+            again += [item for item in items if item.attempts]
+        self._kept = writer.advance(cursors, self._engine._token) if cursors else set()
+        move([News(item.id, Status.SUBMITTING, now) for item in again])
+        self._cursors = cursors
+
+    def arm(self) -> None:
+        engine = self._engine
+        engine._templates.update(self._templates)
+        if len(engine._templates) > 1000:
+            used = {chunk.campaign_id for chunk in engine._held.values()} | self._templates.keys()
+            engine._templates = {pk: made for pk, made in engine._templates.items() if pk in used}
+        for chunk in self._claimed:
+            chunk.unmarked.extend(self._loaded[chunk.id])
+            chunk.open = len(chunk.unmarked)
+            engine._held[chunk.id] = chunk
+        if self._retries:
+            again = set(self._retries)
+            engine._retries = [(at, item) for at, item in engine._retries if item not in again]
+            for message_class in (0, 1, 2):
+                items = [item for item in self._retries if item.chunk.message_class == message_class]
+                engine._armed.put_back(_pdus(items), message_class)
+        for chunk, items in self._chosen:
+            if chunk.id not in self._kept:
+                continue
+            chunk.cursor = self._cursors[chunk.id]
+            for _ in items:
+                chunk.unmarked.popleft()
+            engine._armed.add(_pdus(items), chunk.message_class)
+
+
+def _pdus(items: list[Item]) -> list[tuple]:
+    return [((item, part), body) for item in items for part, body in item.chunk.templates.bodies(item)]
+
+
+def bind_config(gateway: Gateway) -> BindConfig:
+    """The session's settings from the gateway's row. Raises ConfigurationError for what SMPP cannot carry."""
+    password = os.environ.get(gateway.password_variable, "") if gateway.password_variable else gateway.password
+    return BindConfig(
+        host=gateway.host,
+        port=gateway.port,
+        system_id=gateway.system_id,
+        password=password,
+        system_type=gateway.system_type,
+        bind_type=BindType(gateway.bind_type),
+        address_range=gateway.address_range,
+        window=gateway.window,
+        id_base=gateway.id_base,
+        enquire_link_seconds=gateway.enquire_link_seconds,
+        response_timeout_seconds=gateway.response_timeout_seconds,
+    )
+
+
+def _settings_of(gateway: Gateway) -> tuple:
+    return tuple(
+        getattr(gateway, field.attname) for field in Gateway._meta.concrete_fields if field.name not in {"created_at"}
+    )
