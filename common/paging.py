@@ -43,12 +43,13 @@ def page_of(
     rows = rows[:size]
     if backwards:
         rows.reverse()
+    if place is not None and (not rows or (backwards and not more)):
+        # Nothing is left there, or too little to fill the page: the list's beginning instead of a dead end.
+        return page_of(queryset, {}, size=size, key=key, descending=descending)
     if not rows:
         return Page([], None, None)
     first, last = getattr(rows[0], key), getattr(rows[-1], key)
-    has_previous = more if backwards else after is not None
-    has_next = backwards or more
-    return Page(rows, first if has_previous else None, last if has_next else None)
+    return Page(rows, first if place is not None else None, last if backwards or more else None)
 
 
 def _read(field, value: str | None):

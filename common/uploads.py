@@ -1,0 +1,111 @@
+"""Files that people send, kept under MEDIA_ROOT by random names of ours; read by us, never served as they are."""
+
+import contextlib
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+_NAME = re.compile(r"[a-z]+(?:-[a-z]+)*/[0-9a-f]{2}/[0-9a-f]{32}")
+
+
+class UploadRefused(Exception):
+    """An upload that is not kept; ``str(error)`` tells its owner why, in the reader's language."""
+
+    sentence = _("This file cannot be accepted.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class UploadTooLarge(UploadRefused):
+    sentence = _("The file is too large. Divide it into smaller files.")
+
+
+class UploadEmpty(UploadRefused):
+    sentence = _("The file is empty. Choose a file that has at least one row.")
+
+
+class UploadGone(UploadRefused):
+    sentence = _("The file is no longer kept here. Send it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUpload:
+    """``name`` is what to keep in the database; ``original_name`` is for people's eyes only."""
+
+    name: str
+    original_name: str
+    size: int
+    sha256: str
+
+    @property
+    def path(self) -> Path:
+        return path_of(self.name)
+
+
+def store(upload: UploadedFile, *, folder: str, max_bytes: int | None = None) -> StoredUpload:
+    """Keep an upload in a folder of MEDIA_ROOT ("recipients"). At most ``max_bytes``, or UPLOAD_MAX_BYTES.
+
+    Raises UploadTooLarge or UploadEmpty, and leaves nothing behind then.
+    """
+    limit = settings.UPLOAD_MAX_BYTES if max_bytes is None else max_bytes
+    if upload.size is not None and upload.size > limit:
+        raise UploadTooLarge
+    token = secrets.token_hex(16)
+    name = f"{folder}/{token[:2]}/{token}"
+    path = _place(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        size, digest = _write(upload, path, limit)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return StoredUpload(name, _shown_name(upload.name), size, digest)
+
+
+def _write(upload: UploadedFile, path: Path, limit: int) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    with path.open("xb") as file:
+        path.chmod(0o600)
+        for chunk in upload.chunks():
+            size += len(chunk)
+            if size > limit:
+                raise UploadTooLarge
+            digest.update(chunk)
+            file.write(chunk)
+    if not size:
+        raise UploadEmpty
+    return size, digest.hexdigest()
+
+
+def _shown_name(name: str | None) -> str:
+    last = re.split(r"[/\\]", name or "")[-1]
+    return "".join(character for character in last if character.isprintable())[-200:]
+
+
+def path_of(name: str) -> Path:
+    """Where a stored upload lies. ValueError for a name that is not ours; UploadGone when the file is no more."""
+    path = _place(name)
+    if not path.is_file():
+        raise UploadGone
+    return path
+
+
+def discard(name: str) -> None:
+    """Delete a stored upload; nothing happens when it is gone already."""
+    path = _place(name)
+    path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        path.parent.rmdir()  # only an empty folder goes
+
+
+def _place(name: str) -> Path:
+    if not _NAME.fullmatch(name):
+        raise ValueError("not the name of a stored upload")
+    return Path(settings.MEDIA_ROOT) / name
