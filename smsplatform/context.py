@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_bidi
 
+from billing.selectors import balance
 from messaging.models import InboundMessage
 from smsplatform.menu import menu
 from smsplatform.words import words
@@ -28,7 +29,7 @@ def panel(request: HttpRequest) -> dict:
         "platform_name": settings.PLATFORM_NAME if language == "fa" else settings.PLATFORM_NAME_EN,
         "account": account,
         "membership": membership,
-        "balance": cache(lambda: _balance(account) if account else 0),
+        "balance": cache(lambda: balance(account) if account else 0),
         "unread": unread,
         "menu": cache(lambda: menu(request, membership, {"unread": unread()})),
         "language": language,
@@ -40,9 +41,3 @@ def panel(request: HttpRequest) -> dict:
 
 def _unread(account) -> int:
     return InboundMessage.objects.of(account).filter(read_at=None, deleted_at=None).count()
-
-
-def _balance(account) -> int:
-    from billing.selectors import balance
-
-    return balance(account)

@@ -23,6 +23,7 @@ def words() -> dict[str, str]:
         "too_many_recipients": _("A simple send takes at most {limit} recipients; put more in a file or a group."),
         "not_enough": _("Your credit does not cover this send."),
         "at_most": _("at most {amount}"),
+        "found_numbers": _("Numbers: {count}"),
         "unknown_numbers": _("{count} not understood"),
         # Picker
         "picker": _("Choose date and time"),

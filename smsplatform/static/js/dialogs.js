@@ -52,3 +52,10 @@ document.addEventListener("htmx:confirm", (event) => {
   event.preventDefault();
   ask(question(asker)).then((agreed) => agreed && event.detail.issueRequest(true));
 });
+
+// A page that renews itself waits while a question is open: the form asked about must still be there for the answer.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (document.querySelector("dialog[open]") && event.detail.requestConfig.triggeringEvent === undefined) {
+    event.detail.shouldSwap = false;
+  }
+});
