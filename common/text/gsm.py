@@ -45,12 +45,16 @@ _PAIR = re.compile("\x1b(.?)", re.DOTALL)
 
 def to_octets(text: str) -> bytes | None:
     """The text in the default alphabet, extension characters as 0x1B and their place; None when one is outside."""
+    if not text.isascii() and _NOT_GSM.search(text):  # a Persian text is out at its first letter
+        return None
     try:
         return codecs.charmap_encode(text, "strict", _ENCODING_MAP)[0]
     except UnicodeEncodeError:
-        if _NOT_GSM.search(text):
-            return None
+        pass
+    try:
         return codecs.charmap_encode(text, "strict", _FULL_MAP)[0]
+    except UnicodeEncodeError:
+        return None
 
 
 def from_octets(octets: bytes) -> str:

@@ -80,11 +80,14 @@ def measure(text: str, *, wide_reference: bool = False) -> Measure:
     encoding, octets = to_octets(text)
     size = _OCTETS[encoding]
     single, multi = _SINGLE[encoding], (_MULTI_WIDE if wide_reference else _MULTI)[encoding]
-    parts, left = 0, single
+    units = len(octets) // size
+    if units <= single:
+        return Measure(encoding, units, min(units, 1), single, multi, single - units, len(text))
+    parts, left = 0, 0
     for start, end in cuts(encoding, octets, wide_reference=wide_reference):
         parts += 1
-        left = (single if end - start == len(octets) else multi) - (end - start) // size
-    return Measure(encoding, len(octets) // size, parts, single, multi, left, len(text))
+        left = multi - (end - start) // size
+    return Measure(encoding, units, parts, single, multi, left, len(text))
 
 
 def split(text: str, *, wide_reference: bool = False) -> list[str]:
