@@ -70,6 +70,5 @@ def _address(entry: Entry) -> str | None:
 
 def _current(path: str, urls: list[str]) -> str | None:
     """The entry under which the page lies: the longest address that begins the page's own."""
-    home = reverse("reports:desk")
-    inside = [url for url in urls if path == url or (url != home and path.startswith(url))]
+    inside = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
     return max(inside, key=len, default=None)
