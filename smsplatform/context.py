@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_bidi
 
 from billing.selectors import balance
-from messaging.models import InboundMessage
+from messaging.selectors import unread_count
 from smsplatform.menu import menu
 from smsplatform.words import words
 
@@ -23,7 +23,7 @@ def panel(request: HttpRequest) -> dict:
     account = getattr(request, "account", None)
     membership = getattr(request, "membership", None)
     language = (get_language() or settings.LANGUAGE_CODE)[:2]
-    unread = cache(lambda: _unread(account) if account else 0)
+    unread = cache(lambda: unread_count(account) if account else 0)
     theme = request.COOKIES.get(THEME_COOKIE)
     return {
         "platform_name": settings.PLATFORM_NAME if language == "fa" else settings.PLATFORM_NAME_EN,
@@ -37,7 +37,3 @@ def panel(request: HttpRequest) -> dict:
         "theme": theme if theme in THEMES else "auto",
         "words": words,
     }
-
-
-def _unread(account) -> int:
-    return InboundMessage.objects.of(account).filter(read_at=None, deleted_at=None).count()
