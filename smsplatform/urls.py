@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
+    path("", include("webservice.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("styleguide/", style_guide, name="style_guide"))

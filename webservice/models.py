@@ -45,6 +45,10 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
+    @property
+    def scope_labels(self) -> list[str]:
+        return [self.Scope(scope).label for scope in self.scopes]
+
 
 class IdempotentAnswer(models.Model):
     """The first answer to a write that carried an Idempotency-Key (W7), kept 24 hours."""

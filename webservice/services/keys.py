@@ -6,9 +6,12 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.audit import record
 from accounts.models import Account, User
 from webservice.models import ApiKey
 
@@ -33,11 +36,13 @@ def create_key(
     created_by: User | None = None,
     networks: Iterable[str] = (),
     expires_at: datetime | None = None,
+    request: HttpRequest | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its secret, which is never seen again: only its hash is stored.
 
     ``scopes`` are ApiKey.Scope values; ``networks`` are addresses or networks the key may be used from, none meaning
-    anywhere. Raises KeyRefused for an empty name, no scope, an unknown scope, a malformed network or a past expiry.
+    anywhere. ``request`` is the page's, for the audit trail. Raises KeyRefused for an empty name, no scope, an unknown
+    scope, a malformed network or a past expiry.
     """
     name = name.strip()
     if not name:
@@ -47,7 +52,7 @@ def create_key(
     if expires_at is not None and expires_at <= timezone.now():
         raise KeyRefused("expires_at", _("The expiry must be in the future."))
     secret = LIVE_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
-    key = ApiKey.objects.create(
+    key = ApiKey(
         account=account,
         created_by=created_by,
         name=name,
@@ -57,13 +62,20 @@ def create_key(
         networks=_checked_networks(networks),
         expires_at=expires_at,
     )
+    with transaction.atomic():
+        key.save()
+        details = {"scopes": key.scopes, "networks": key.networks}
+        record(action="key.created", user=created_by, account=account, target=key, details=details, request=request)
     return key, secret
 
 
-def revoke_key(key: ApiKey) -> bool:
+@transaction.atomic
+def revoke_key(key: ApiKey, *, by: User | None = None, request: HttpRequest | None = None) -> bool:
     """End a key at once; the next request with it is refused. False when it was revoked before."""
     changed = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
-    key.refresh_from_db()
+    if changed:
+        record(action="key.revoked", user=by, account=key.account, target=key, request=request)
+        key.refresh_from_db(fields=["revoked_at"])
     return bool(changed)
 
 

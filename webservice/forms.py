@@ -1,0 +1,47 @@
+"""The form of a new key."""
+
+from datetime import datetime, timedelta
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from webservice.models import ApiKey
+
+OFFERED = (ApiKey.Scope.SEND, ApiKey.Scope.READ)  # the scopes that today's operations ask for
+
+
+class KeyForm(forms.Form):
+    """Scopes, addresses and lifetime of a key; webservice.services.create_key judges them."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=80, help_text=_("What uses the key, such as “Shop site”. Only you see it.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What the key may do"),
+        choices=[(scope.value, scope.label) for scope in OFFERED],
+        initial=[scope.value for scope in OFFERED],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    networks = forms.CharField(
+        label=_("Allowed addresses"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One address or network a line, such as 203.0.113.0/24. Empty: from anywhere."),
+    )
+    lifetime = forms.TypedChoiceField(
+        label=_("Expires"),
+        coerce=int,
+        initial=0,
+        choices=[(0, _("Never")), (30, _("In 30 days")), (90, _("In 90 days")), (365, _("In a year"))],
+    )
+
+    def wishes(self, now: datetime) -> dict:
+        """Arguments for create_key."""
+        data = self.cleaned_data
+        return {
+            "name": data["name"],
+            "scopes": data["scopes"],
+            "networks": data["networks"].splitlines(),
+            "expires_at": now + timedelta(days=data["lifetime"]) if data["lifetime"] else None,
+        }

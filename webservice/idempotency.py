@@ -1,0 +1,91 @@
+"""A write that is repeated with the same Idempotency-Key is done once (W7)."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from webservice.models import IdempotentAnswer
+from webservice.problems import Code, Problem, answer, written
+from webservice.refusals import problem_of
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+KEPT = timedelta(hours=24)
+# An update that changes nothing makes the statement wait for, lock and return a row that is already there.
+_CLAIM = """
+    INSERT INTO webservice_idempotentanswer (account_id, key, request_digest, created_at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (account_id, key) DO UPDATE SET key = EXCLUDED.key
+    RETURNING id, account_id, key, request_digest, status, body, created_at
+"""
+
+
+def answer_once(request: Request, work: Callable[[], Response]) -> HttpResponse:
+    """``work()``'s answer; for a repeat within 24 hours the first answer, without doing the work.
+
+    The row that holds the key is inserted first, in the transaction of the work. So a request that comes meanwhile
+    with the same key waits at the unique index until the answer stands, and a crash leaves neither row nor work.
+    Refusals are kept as answers; failures of ours (5xx) roll everything back and may be tried again.
+    """
+    key = _key_in(request)
+    if key is None:
+        return work()
+    digest = _digest_of(request)
+    with transaction.atomic():
+        kept = _claim(request.auth.account_id, key, digest)
+        if kept.status is not None:
+            return _replay(kept, digest)
+        response, body = _answer_of(work)
+        kept.status, kept.body = response.status_code, body
+        kept.save(update_fields=["status", "body"])
+    return response
+
+
+def _key_in(request: Request) -> str | None:
+    key = request.headers.get(HEADER)
+    if key is None:
+        return None
+    if not (0 < len(key) <= 255 and all("!" <= letter <= "~" for letter in key)):
+        raise Problem(Code.IDEMPOTENCY_KEY_INVALID)
+    return key
+
+
+def _digest_of(request: Request) -> str:
+    """The same for bodies that mean the same: the order of members and the white space do not count."""
+    canonical = json.dumps(request.data, sort_keys=True)
+    return hashlib.sha256(f"{request.method} {request.path} {canonical}".encode()).hexdigest()
+
+
+def _claim(account_id: int, key: str, digest: str) -> IdempotentAnswer:
+    """The row of ``key``, new and empty or with the answer that was given; locked until the transaction ends."""
+    now = timezone.now()
+    (kept,) = IdempotentAnswer.objects.raw(_CLAIM, [account_id, key, digest, now])
+    if kept.status is not None and kept.created_at <= now - KEPT:
+        kept.request_digest, kept.status, kept.body, kept.created_at = digest, None, None, now
+        kept.save(update_fields=["request_digest", "status", "body", "created_at"])
+    return kept
+
+
+def _replay(kept: IdempotentAnswer, digest: str) -> HttpResponse:
+    if kept.request_digest != digest:
+        raise Problem(Code.IDEMPOTENCY_KEY_REUSED)
+    headers = {REPLAYED: "true"}
+    return written(kept.body, headers) if kept.status >= 400 else Response(kept.body, kept.status, headers=headers)
+
+
+def _answer_of(work: Callable[[], Response]) -> tuple[HttpResponse, dict]:
+    try:
+        with transaction.atomic():
+            response = work()
+            return response, response.data
+    except Exception as error:
+        problem = problem_of(error)
+        if problem is None or problem.status >= 500:
+            raise
+        return answer(problem), problem.document()

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from webservice.v1 import pages, views
+
+urlpatterns = [
+    path("messages", views.Messages.as_view()),
+    path("messages/<int:message_id>", views.MessageDetail.as_view()),
+    path("quotes", views.Quotes.as_view()),
+    path("balance", views.Balance.as_view()),
+    path("lines", views.Lines.as_view()),
+    path("problems", views.Problems.as_view()),
+    path("schema/", pages.Schema.as_view(), name="schema"),
+    path("docs/", pages.Docs.as_view(), name="docs"),
+]
