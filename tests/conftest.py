@@ -3,10 +3,17 @@
 import os
 import shutil
 
+import hypothesis
 import pytest
 from django.conf import settings
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# A busy machine must not fail a property: pytest-timeout watches over time, hypothesis over truth.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def worker_number() -> int:
