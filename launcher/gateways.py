@@ -15,6 +15,7 @@ from launcher.environment import say
 from launcher.processes import Child, Supervisor
 
 EVERY_SECONDS = 5.0
+BIND_PATIENCE_SECONDS = 35.0  # to drain the window and unbind
 
 
 class Gateways:
@@ -30,7 +31,7 @@ class Gateways:
 
     def start(self) -> None:
         self.list_path.unlink(missing_ok=True)
-        watcher = self.make("gateways", "-m", "launcher.gateways", str(self.list_path), patience=5)
+        watcher = self.make("gateways", sys.executable, "-m", "launcher.gateways", str(self.list_path), patience=5)
         self.watcher = self.supervisor.add(watcher)
 
     def watchers(self) -> list[Child]:
@@ -62,10 +63,7 @@ class Gateways:
         self.settled = changed_at if wanted.keys() == self.running.keys() else None
 
     def bind(self, entry: dict) -> Child:
-        command = list(entry["command"])
-        if command[0] == "celery":
-            command = ["-m", *command]
-        return self.make(entry["name"], *command, env=entry.get("env") or {})
+        return self.make(entry["name"], *entry["command"], env=entry.get("env") or {}, patience=BIND_PATIENCE_SECONDS)
 
 
 def watch(path: Path) -> None:

@@ -93,10 +93,10 @@ class Platform:
         self.gateways = Gateways(supervisor, self.child, self.state)
 
     def child(self, name: str, *command: str, patience: float = 20.0, env: dict[str, str] | None = None) -> Child:
-        """A Python module of the project or of a package, with its log under ``log/``."""
+        """One of our processes: it works in the project's folder and writes to ``log/<name>.log``."""
         return Child(
             name=name,
-            command=[sys.executable, *command],
+            command=command,
             log=self.state / "log" / f"{name}.log",
             env=self.env | {"PROCESS_NAME": name} | (env or {}),
             cwd=ROOT,
@@ -112,13 +112,13 @@ class Platform:
         schedule = str(self.state / "beat-schedule")
         if has_demo():
             simulator = ("manage.py", "smsc_simulator", "--port", self.env["SIMULATOR_PORT"])
-            self.simulator = self.add(self.child("simulator", *simulator))
+            self.simulator = self.add(self.child("simulator", sys.executable, *simulator))
         worker = ("worker", "-n", "default@%h", "-Q", queues, "--pool", "threads", "-c", threads)
-        self.web = self.add(self.child("web", *self.granian(), patience=15))
-        self.worker = self.add(self.child("worker", *celery, *worker, *quiet, patience=30))
+        self.web = self.add(self.child("web", sys.executable, *self.granian(), patience=15))
+        self.worker = self.add(self.child("worker", sys.executable, *celery, *worker, *quiet, patience=30))
         self.gateways.start()
         beat = ("beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "INFO")
-        self.beat = self.add(self.child("beat", *celery, *beat, patience=10))
+        self.beat = self.add(self.child("beat", sys.executable, *celery, *beat, patience=10))
         self.wait_for_web()
 
     def add(self, child: Child) -> Child:
@@ -133,7 +133,9 @@ class Platform:
 
     def prepare(self) -> None:
         """Migrations, static files, demo data, in one process; its words about the demo are printed after READY."""
-        child = self.child("prepare", "-m", "launcher.prepare", env={"DEMO": "1" if has_demo() else "0"})
+        child = self.child(
+            "prepare", sys.executable, "-m", "launcher.prepare", env={"DEMO": "1" if has_demo() else "0"}
+        )
         child.log.unlink(missing_ok=True)
         child.start()
         self.supervisor.wait_for_end(child, PREPARE_SECONDS)
