@@ -13,6 +13,7 @@ import struct
 from enum import IntEnum, IntFlag
 
 HEADER = struct.Struct(">IIII")
+_TLV = struct.Struct(">HH")
 HEADER_LENGTH = 16
 LONGEST_PDU = 70_000  # a message_payload TLV may carry 64 KiB (5.3.2.32)
 LONGEST_SHORT_MESSAGE = 254
@@ -77,6 +78,10 @@ class EsmClass(IntFlag):
 
 
 MESSAGE_TYPE_BITS = 0x3C
+# Plain numbers for the hot path: looking a member up on its enum costs as much as reading a field.
+_RECEIPT_TYPES = (EsmClass.RECEIPT.value, EsmClass.INTERMEDIATE.value)
+_RECEIPTED_MESSAGE_ID = Tag.RECEIPTED_MESSAGE_ID.value
+_MESSAGE_PAYLOAD = Tag.MESSAGE_PAYLOAD.value
 
 
 class ProtocolError(Exception):
@@ -139,19 +144,20 @@ def pack(command: int, status: int, sequence: int, body: bytes = b"") -> bytes:
 
 
 def pack_tlv(tag: int, value: bytes) -> bytes:
-    return struct.pack(">HH", tag, len(value)) + value
+    return _TLV.pack(tag, len(value)) + value
 
 
 def read_tlvs(body: bytes, position: int = 0) -> dict[int, bytes]:
     """The optional parameters from ``position`` on, known or not. Raises `MalformedBody` when one is cut short."""
     tlvs = {}
     end = len(body)
+    unpack = _TLV.unpack_from
     while position < end:
         start = position + 4
         if start > end:
             raise MalformedBody("an optional parameter is cut short")
-        tag = body[position] << 8 | body[position + 1]
-        position = start + (body[position + 2] << 8 | body[position + 3])
+        tag, length = unpack(body, position)
+        position = start + length
         if position > end:
             raise MalformedBody(f"optional parameter 0x{tag:04X} is cut short")
         tlvs[tag] = body[start:position]
@@ -309,9 +315,7 @@ class ShortMessage:
 
         Never by its text alone: a subscriber could type one.
         """
-        return self.esm_class & MESSAGE_TYPE_BITS in (EsmClass.RECEIPT, EsmClass.INTERMEDIATE) or (
-            Tag.RECEIPTED_MESSAGE_ID in self.tlvs
-        )
+        return self.esm_class & MESSAGE_TYPE_BITS in _RECEIPT_TYPES or _RECEIPTED_MESSAGE_ID in self.tlvs
 
 
 _NO_TLVS: dict[int, bytes] = {}
@@ -339,8 +343,8 @@ def read_message_body(body: bytes) -> ShortMessage:
         sm.tlvs = _NO_TLVS
     else:
         sm.tlvs = read_tlvs(body, position)
-        if Tag.MESSAGE_PAYLOAD in sm.tlvs and not sm.message:
-            sm.message = sm.tlvs[Tag.MESSAGE_PAYLOAD]
+        if not sm.message:
+            sm.message = sm.tlvs.get(_MESSAGE_PAYLOAD, b"")
     return sm
 
 
@@ -356,7 +360,7 @@ def read_data_body(body: bytes) -> ShortMessage:
     except (ValueError, IndexError):
         raise MalformedBody("a data_sm cut short") from None
     sm.tlvs = read_tlvs(body, position + 3)
-    sm.message = sm.tlvs.get(Tag.MESSAGE_PAYLOAD, b"")
+    sm.message = sm.tlvs.get(_MESSAGE_PAYLOAD, b"")
     return sm
 
 

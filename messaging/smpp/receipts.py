@@ -106,7 +106,13 @@ _STATES = {
     b"SKIPP": MessageState.SKIPPED,
     b"UNKNO": MessageState.UNKNOWN,
 }
-_STATES_BY_NUMBER = dict(enumerate(MessageState))
+_STATES_BY_NUMBER = {state.value: state for state in MessageState}
+_UNKNOWN = MessageState.UNKNOWN
+_RECEIPTED_MESSAGE_ID, _MESSAGE_STATE, _NETWORK_ERROR_CODE = (
+    Tag.RECEIPTED_MESSAGE_ID.value,
+    Tag.MESSAGE_STATE.value,
+    Tag.NETWORK_ERROR_CODE.value,
+)
 
 
 def read_receipt(sm: ShortMessage, ids: IdBase = IdBase.SAME) -> Receipt | None:
@@ -123,18 +129,18 @@ def read_receipt(sm: ShortMessage, ids: IdBase = IdBase.SAME) -> Receipt | None:
     tlvs = sm.tlvs
     base = ids.receipt
     if tlvs:
-        told = tlvs.get(Tag.RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0")
+        told = tlvs.get(_RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0")
         if told and (not identity or not base):
             identity = told
             base = ids.response
     if not identity:
         return None
-    state = _STATES.get(word[:5].upper(), MessageState.UNKNOWN)
+    state = _STATES.get(word[:5].upper(), _UNKNOWN)
     if tlvs:
-        number = tlvs.get(Tag.MESSAGE_STATE)
+        number = tlvs.get(_MESSAGE_STATE)
         if number:
             state = _STATES_BY_NUMBER.get(number[0], state)
-        network = tlvs.get(Tag.NETWORK_ERROR_CODE)
+        network = tlvs.get(_NETWORK_ERROR_CODE)
         if network and len(network) == 3 and not error:
             return Receipt(normalise_id(identity, base), state, f"{network[1] << 8 | network[2]:03d}", done)
     return Receipt(normalise_id(identity, base), state, error, done)
