@@ -32,9 +32,9 @@ def create_account(
 
 @transaction.atomic
 def create_user(
-    *, username: str, password: str, by: User | None = None, request: HttpRequest | None = None, **fields
+    *, username: str, password: str | None, by: User | None = None, request: HttpRequest | None = None, **fields
 ) -> User:
-    """A new person who can log in. ``fields`` are User's own: full_name, email, mobile, language…"""
+    """A new person, who cannot log in while ``password`` is None. ``fields`` are User's own: full_name, email…"""
     user = User.objects.create_user(username, password, **fields)
     audit.record(action="user.created", user=by, target=user.username, request=request)
     return user

@@ -231,6 +231,12 @@ PLATFORM_NAME = env("PLATFORM_NAME", "پیام‌یار")
 PLATFORM_NAME_EN = env("PLATFORM_NAME_EN", "Payamyar")
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000")
 
+# --- Demo: script/server sets these -----------------------------------------------------------------------------------
+
+DEMO = env_bool("DEMO")
+SIMULATOR_HOST = env("SIMULATOR_HOST", "127.0.0.1")
+SIMULATOR_PORT = env_int("SIMULATOR_PORT", 2775)
+
 # --- E-mail (password reset, notices) ---------------------------------------------------------------------------------
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
