@@ -6,6 +6,7 @@
 'We send faster than the operator allows; sending slows down and goes on by itself.'
 """
 
+import re
 from enum import Enum, IntEnum
 
 from messaging.smpp import sentences
@@ -79,6 +80,10 @@ class Action(Enum):
     FATAL_BIND = "fatal_bind"  # the bind is set up wrongly: no message goes out until somebody mends it
 
 
+_BIND_ERRORS = [
+    (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(said))), row)
+    for said, row in sentences.BIND_ERRORS.items()
+]
 _VENDOR_RANGE = range(0x400, 0x500)
 _ACTIONS = {code: Action[row[0]] for code, row in sentences.STATUSES.items()}
 
@@ -114,6 +119,23 @@ def receipt_error_sentence(error: str, language: str = "fa") -> str:
     digits = error.strip()
     row = sentences.RECEIPT_ERRORS.get(digits.zfill(3) if digits.isdigit() else digits)
     return row[language == "fa"] if row else ""
+
+
+def bind_error_sentence(error: str, language: str = "fa") -> str:
+    """Cause and remedy of what `Handler.state` or `Session.last_error` said; what is not known is returned as it is."""
+    for pattern, row in _BIND_ERRORS:
+        if found := pattern.fullmatch(error):
+            details = found.groupdict()
+            if "status" in details:
+                details["meaning"] = sentence(_status(details["status"]), language)
+            if language == "fa" and "reason" in details:
+                details["reason"] = sentences.REASONS.get(details["reason"], details["reason"])
+            return row[language == "fa"].format(**details)
+    return error
+
+
+def _status(named):
+    return Status[named] if named in Status.__members__ else int(named, 16)
 
 
 def _row(status):

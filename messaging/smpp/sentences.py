@@ -224,8 +224,8 @@ STATUSES = {
 
 VENDOR = (
     "REJECT",
-    "The operator refused the message with its own code {code}; ask the operator what it means.",
-    "اپراتور پیام را با کد ویژهٔ خود {code} نپذیرفت؛ معنای آن را از اپراتور بپرسید.",
+    "The operator refused it with its own code {code}; ask the operator what it means.",
+    "اپراتور با کد ویژهٔ خود {code} آن را نپذیرفت؛ معنای آن را از اپراتور بپرسید.",
 )
 RESERVED = (
     "RETRY",
@@ -270,4 +270,64 @@ RECEIPT_ERRORS = {
     "031": ("The phone is busy with another message.", "گوشی مشغول دریافت پیام دیگری است."),
     "032": ("The phone's memory is full.", "حافظهٔ گوشی پر است."),
     "034": ("A failure in the recipient's network.", "خطا در شبکهٔ گیرنده."),
+}
+
+# Why a bind is not up. The English half is what link, dial and session say (with their details in the braces).
+BIND_ERRORS = {
+    "the host name {host} is not known: {reason}": (
+        "The host name {host} is not known ({reason}); check the gateway's address.",
+        "نام میزبان {host} شناخته نشد ({reason})؛ نشانی درگاه را بررسی کنید.",
+    ),
+    "the host name {host} has no address": (
+        "The host name {host} has no address; check the gateway's address.",
+        "نام میزبان {host} نشانی ندارد؛ نشانی درگاه را بررسی کنید.",
+    ),
+    "cannot connect to {address}: {reason}": (
+        "No connection to {address}: {reason}. Check the address, the port and the operator's allow-list.",
+        "اتصال به {address} برقرار نشد: {reason}. نشانی، پورت و فهرست نشانی‌های مجاز نزد اپراتور را بررسی کنید.",
+    ),
+    "{address} does not answer": (
+        "{address} does not answer; check the network and the operator's list of allowed addresses.",
+        "{address} پاسخ نمی‌دهد؛ شبکه و فهرست نشانی‌های مجاز نزد اپراتور را بررسی کنید.",
+    ),
+    "the connection broke: {reason}": (
+        "The connection broke: {reason}. It is made again by itself.",
+        "اتصال قطع شد: {reason}. خودکار دوباره برقرار می‌شود.",
+    ),
+    "the operator closed the connection": (
+        "The operator closed the connection. It is made again by itself.",
+        "اپراتور اتصال را بست. خودکار دوباره برقرار می‌شود.",
+    ),
+    "the operator closed the connection in the middle of a PDU": (
+        "The operator's connection was cut in the middle of a message. It is made again by itself.",
+        "اتصال اپراتور در میانهٔ یک پیام قطع شد. خودکار دوباره برقرار می‌شود.",
+    ),
+    "the operator sent bytes that are not SMPP: {reason}": (
+        "What answers there does not speak SMPP ({reason}); check the address and the port.",
+        "آنچه آنجا پاسخ می‌دهد SMPP نیست ({reason})؛ نشانی و پورت را بررسی کنید.",
+    ),
+    "the operator did not answer the bind": (
+        "The operator did not answer the request to bind; ask the operator whether the account is active.",
+        "اپراتور به درخواست اتصال پاسخ نداد؛ فعال بودن حساب را از اپراتور بپرسید.",
+    ),
+    "the operator does not answer enquire_link": (
+        "The operator fell silent; the connection is made again by itself.",
+        "اپراتور پاسخ نمی‌دهد؛ اتصال خودکار دوباره برقرار می‌شود.",
+    ),
+    "the operator ends the bind": (
+        "The operator ended the connection; it is made again by itself.",
+        "اپراتور به اتصال پایان داد؛ خودکار دوباره برقرار می‌شود.",
+    ),
+    "the operator did not bind us: {status}": ("{status}: {meaning}", "{status}: {meaning}"),
+    "the operator refused the bind: {status}": ("{status}: {meaning}", "{status}: {meaning}"),
+}
+REASONS = {
+    "Connection refused": "اتصال پذیرفته نشد",
+    "Connection reset by peer": "طرف مقابل اتصال را قطع کرد",
+    "Broken pipe": "طرف مقابل اتصال را قطع کرد",
+    "Connection timed out": "پاسخی نرسید",
+    "Network is unreachable": "شبکه در دسترس نیست",
+    "No route to host": "مسیری به میزبان نیست",
+    "Name or service not known": "نام ناشناخته است",
+    "Temporary failure in name resolution": "خدمت نام (DNS) پاسخ نمی‌دهد",
 }

@@ -1,11 +1,21 @@
 """The error tables: every code has its action and its words in both languages."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from messaging.smpp import sentences
-from messaging.smpp.errors import Action, Status, action, name, receipt_error_sentence, sentence, state_sentence
+from messaging.smpp.errors import (
+    Action,
+    Status,
+    action,
+    bind_error_sentence,
+    name,
+    receipt_error_sentence,
+    sentence,
+    state_sentence,
+)
 from messaging.smpp.receipts import MessageState
 
 PERSIAN = re.compile("[آ-ی]")
@@ -79,3 +89,46 @@ def test_final_states():
         MessageState.ENROUTE,
         MessageState.ACCEPTED,
     }
+
+
+@pytest.mark.parametrize(
+    ("error", "english"),
+    [
+        (
+            "cannot connect to 127.0.0.1:2775: Connection refused",
+            "No connection to 127.0.0.1:2775: Connection refused. "
+            "Check the address, the port and the operator's allow-list.",
+        ),
+        (
+            "the operator refused the bind: ESME_RINVPASWD",
+            "ESME_RINVPASWD: The operator says the password is wrong; correct the gateway's password.",
+        ),
+        (
+            "the operator did not bind us: 0x00000402",
+            "0x00000402: The operator refused it with its own code 0x00000402; ask the operator what it means.",
+        ),
+        ("the operator closed the connection", "The operator closed the connection. It is made again by itself."),
+    ],
+)
+def test_why_a_bind_is_down_is_said_in_both_languages(error, english):
+    assert bind_error_sentence(error, "en") == english
+    assert PERSIAN.search(bind_error_sentence(error, "fa"))
+
+
+def test_the_reason_of_the_system_is_translated_too():
+    assert "Connection refused" not in bind_error_sentence("cannot connect to [::1]:1: Connection refused", "fa")
+    assert bind_error_sentence("something else", "fa") == "something else"
+
+
+def test_every_error_that_the_session_says_has_its_sentences():
+    said = set()
+    folder = Path(__file__).resolve().parents[3] / "messaging" / "smpp"
+    for module in ("link", "dial", "session"):
+        source = (folder / f"{module}.py").read_text()
+        said |= set(re.findall(r'(?:LinkClosed|_Refused|BindState.UNBINDING, )\(?f?"([^"]+)"', source))
+    said.discard("stopped before the connection was made")
+    assert len(said) >= 11
+    for template in said:
+        error = re.sub(r"\{name\(status\)\}", "ESME_RSYSERR", template).replace("{cut}", "")
+        error = re.sub(r"\{[^}]*\}", "something", error)
+        assert bind_error_sentence(error, "fa") != error, error
