@@ -49,7 +49,7 @@ class AuditedAdmin(admin.ModelAdmin):
             self.record(request, obj, "changed" if change else "created", details)
 
     def record(self, request: HttpRequest, obj, verb: str, details: dict) -> None:
-        account = obj if isinstance(obj, Account) else None
+        account = obj if isinstance(obj, Account) else getattr(obj, "account", None)
         audit.record(action=f"{self.audit_name}.{verb}", account=account, target=obj, details=details, request=request)
 
 

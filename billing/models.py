@@ -58,7 +58,10 @@ class LedgerEntry(models.Model):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["wallet", "-id"], name="ledger_wallet")]
+        indexes = [
+            models.Index(fields=["wallet", "-id"], name="ledger_wallet"),
+            models.Index(fields=["wallet", "created_at"], name="ledger_wallet_time"),
+        ]
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="ledger_amount_not_zero")]
 
     def __str__(self) -> str:

@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import Account
 from billing.models import LedgerEntry, Wallet
+
+
+def wallet_of(account: Account) -> Wallet:
+    """The account's wallet; an empty unsaved one where it has none yet."""
+    return Wallet.objects.filter(account=account).first() or Wallet(account=account)
 
 
 def balance(account: Account) -> int:
@@ -48,5 +53,13 @@ def history(
     if kind:
         entries = entries.filter(kind=kind)
     if text:
-        entries = entries.filter(reference__icontains=text) | entries.filter(reason__icontains=text)
+        entries = entries.filter(Q(reference__icontains=text) | Q(reason__icontains=text))
     return entries.order_by("-id")
+
+
+def sums(entries: QuerySet[LedgerEntry]) -> tuple[int, int]:
+    """(rials added, rials taken) by some entries, both positive."""
+    found = entries.order_by().aggregate(
+        added=Sum("amount", filter=Q(amount__gt=0)), taken=Sum("amount", filter=Q(amount__lt=0))
+    )
+    return found["added"] or 0, -(found["taken"] or 0)

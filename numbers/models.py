@@ -1,5 +1,6 @@
 """Sender lines, and the operators and prefixes of the numbers they send to."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -8,6 +9,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, OwnedQuerySet
+from numbers.hours import parse
+
+
+def validate_hours(text: str) -> None:
+    """Refuse what is not hours of one day such as 08:00-22:00."""
+    try:
+        parse(text)
+    except ValueError as error:
+        raise ValidationError(_("Write hours such as 08:00-22:00.")) from error
 
 
 class Operator(models.Model):
@@ -34,7 +44,7 @@ class Prefix(models.Model):
     """The first national digits of mobile numbers of one operator, such as 0912. Numbers move between operators
     (portability), so this is a hint; PortedNumber knows better where it has a row."""
 
-    prefix = models.CharField(_("prefix"), max_length=8, unique=True, validators=[RegexValidator(r"^09\d{2,6}$")])
+    prefix = models.CharField(_("prefix"), max_length=8, unique=True, validators=[RegexValidator(r"^09\d{2,4}$")])
     operator = models.ForeignKey(Operator, models.PROTECT, related_name="prefixes", verbose_name=_("operator"))
     sim_type = models.CharField(_("SIM type"), max_length=12, blank=True)
     area_fa = models.CharField(_("area (Persian)"), max_length=120, blank=True)
@@ -99,7 +109,7 @@ class Line(models.Model):
     )
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.ACTIVE)
     sending_hours = models.CharField(
-        _("sending hours"), max_length=11, blank=True, validators=[RegexValidator(r"^\d\d:\d\d-\d\d:\d\d$")],
+        _("sending hours"), max_length=11, blank=True, validators=[validate_hours],
         help_text=_("Tehran time, such as 08:00-22:00. Empty: the platform's rule for the kind of line."),
     )  # fmt: skip
     requires_opt_out_hint = models.BooleanField(_("texts must end with «لغو11»"), default=False)

@@ -5,3 +5,24 @@ from django.utils.translation import gettext_lazy as _
 class PhonebookConfig(AppConfig):
     name = "phonebook"
     verbose_name = _("Phonebook")
+
+    def ready(self) -> None:
+        from accounts import audit
+
+        audit.name_actions(
+            {
+                "contact.created": _("Contact added"),
+                "contact.changed": _("Contact changed"),
+                "contacts.deleted": _("Contacts deleted"),
+                "group.created": _("Group added"),
+                "group.renamed": _("Group renamed"),
+                "group.filled": _("Contacts put in a group"),
+                "group.thinned": _("Contacts taken out of a group"),
+                "group.deleted": _("Group deleted"),
+                "opt_out.created": _("Opt-out added"),
+                "opt_out.deleted": _("Opt-out deleted"),
+                "blocked_number.created": _("Blocked number added"),
+                "blocked_number.deleted": _("Blocked number deleted"),
+                "blocklist.loaded": _("Block list loaded"),
+            }
+        )

@@ -34,7 +34,7 @@ ENTRIES = [
     Entry(_("Reports"), "report-analytics", "reports:reports", MANAGE),
     Entry(_("Phonebook"), "address-book", "phonebook:contacts", MANAGE),
     Entry(_("My numbers"), "device-mobile", "numbers:lines", MANAGE),
-    Entry(_("My credit"), "wallet", "credit:statement", MANAGE),
+    Entry(_("My credit"), "wallet", "billing:ledger", MANAGE),
     Entry(_("Web service"), "plug-connected", "webservice:keys", MANAGE, right="can_manage"),
 ]
 

@@ -11,6 +11,9 @@ from smsplatform.views import set_theme
 urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("billing/", include("billing.urls")),
+    path("numbers/", include("numbers.urls")),
+    path("phonebook/", include("phonebook.urls")),
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
     path("", include("webservice.urls")),

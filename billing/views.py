@@ -1,0 +1,76 @@
+"""The history of an account's credit (13.4)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from tempfile import TemporaryFile
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language_bidi
+from django.utils.translation import gettext as _
+
+from accounts.access import panel_page
+from billing.forms import HistoryForm
+from billing.models import LedgerEntry
+from billing.reasons import reason_of
+from billing.selectors import history, sums, wallet_of
+from common import showing
+from common.paging import page_of
+from common.tables import write_xlsx
+
+
+@panel_page("view")
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Every debit and credit of the asked days with its reason and the balance after it."""
+    form, entries = _asked(request)
+    page = page_of(entries, request.GET)
+    for entry in page.rows:
+        entry.reason_words = reason_of(entry)
+    is_dated = form.is_valid() and form.cleaned_data["since"] is not None
+    summed = entries if is_dated else entries.filter(created_at__gte=timezone.now() - timedelta(days=30))
+    added, taken = sums(summed)
+    context = {
+        "form": form,
+        "page": page,
+        "wallet": wallet_of(request.account),
+        "is_dated": is_dated,
+        "added": added,
+        "taken": taken,
+    }
+    return render(request, "billing/ledger.html", context)
+
+
+@panel_page("view")
+def download(request: HttpRequest) -> HttpResponse:
+    """The entries that the page's filters show, as an Excel file."""
+    _form, entries = _asked(request)
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    amounts = [_("Amount (rials)"), _("Balance after (rials)")]
+    header = [_("Date"), _("Time"), _("Kind"), _("Reason"), *amounts, _("Reference")]
+    write_xlsx(file, header, _rows(entries), rtl=get_language_bidi())
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"credit-{_stamp(timezone.now())}.xlsx")
+
+
+def _asked(request: HttpRequest):
+    form = HistoryForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    return form, history(request.account, **asked)
+
+
+def _rows(entries) -> Iterator[list]:
+    for entry in entries.iterator(chunk_size=2000):
+        yield [
+            showing.day(entry.created_at),
+            showing.clock(entry.created_at),
+            LedgerEntry.Kind(entry.kind).label,
+            reason_of(entry),
+            entry.amount,
+            entry.balance_after,
+            entry.reference,
+        ]
+
+
+def _stamp(now: datetime) -> str:
+    return f"{timezone.localtime(now):%Y%m%d-%H%M}"

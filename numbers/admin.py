@@ -1,0 +1,167 @@
+"""Staff pages: lines, and the operators and prefixes of numbers."""
+
+from collections.abc import Callable
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.admin import AuditedAdmin
+from common.phones import normalise
+from numbers.models import Line, Operator, PortedNumber, Prefix
+from numbers.selectors import OTHER, forget_tables
+from numbers.services import LineRefused, activate, family_of, suspend
+
+
+class LineForm(ModelForm):
+    class Meta:
+        model = Line
+        fields = ["number", "account", "kind", "prefix_family", "sending_hours", "requires_opt_out_hint"]
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        kind = cleaned.get("kind")
+        if kind and not cleaned.get("account") and kind != Line.Kind.SHARED_SERVICE:
+            self.add_error("account", _("A line without an account can only be a shared service line."))
+        if kind and kind != Line.Kind.ADVERTISING and cleaned.get("sending_hours"):
+            self.add_error("sending_hours", _("Only advertising lines have sending hours."))
+        if "number" in cleaned and not cleaned.get("prefix_family"):
+            cleaned["prefix_family"] = family_of(cleaned["number"])
+        return cleaned
+
+
+@admin.register(Line)
+class LineAdmin(AuditedAdmin):
+    audit_name = "line"
+    form = LineForm
+    list_display = ["number", "account", "kind", "prefix_family", "state", "hours", "activated_at"]
+    list_filter = ["state", "kind", "prefix_family", "requires_opt_out_hint", "activated_at"]
+    list_select_related = ["account"]
+    search_fields = ["number", "account__name"]
+    autocomplete_fields = ["account"]
+    readonly_fields = ["state", "activated_at"]
+    actions = ["activate", "suspend"]
+
+    def get_fields(self, request: HttpRequest, obj: Line | None = None) -> list[str]:
+        return [*LineForm.Meta.fields, "state", "activated_at"]
+
+    @admin.display(description=gettext_lazy("sending hours"))
+    def hours(self, line: Line) -> str:
+        return line.sending_hours
+
+    def has_delete_permission(self, request: HttpRequest, obj: Line | None = None) -> bool:
+        return False
+
+    @admin.action(description=gettext_lazy("Activate the selected lines"), permissions=["change"])
+    def activate(self, request: HttpRequest, queryset: QuerySet) -> None:
+        count = self._move(request, queryset, activate)
+        self._say(request, ngettext("%(count)s line activated.", "%(count)s lines activated.", count), count)
+
+    @admin.action(description=gettext_lazy("Suspend the selected lines"), permissions=["change"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet) -> None:
+        count = self._move(request, queryset, suspend)
+        self._say(request, ngettext("%(count)s line suspended.", "%(count)s lines suspended.", count), count)
+
+    def _move(self, request: HttpRequest, queryset: QuerySet, service: Callable) -> int:
+        moved = 0
+        for line in queryset.order_by("pk"):
+            try:
+                moved += service(line=line, by=request.user, now=timezone.now())
+            except LineRefused as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+        return moved
+
+    def _say(self, request: HttpRequest, sentence: str, count: int) -> None:
+        self.message_user(request, sentence % {"count": count}, messages.SUCCESS if count else messages.WARNING)
+
+
+class TableAdmin(AuditedAdmin):
+    """Rows that the operators' tables are made of: a change counts at once in this process, in a minute elsewhere."""
+
+    def save_model(self, request: HttpRequest, obj, form, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        forget_tables()
+
+    def delete_model(self, request: HttpRequest, obj) -> None:
+        self.record(request, obj, "deleted", {})
+        super().delete_model(request, obj)
+        forget_tables()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+
+class OperatorForm(ModelForm):
+    class Meta:
+        model = Operator
+        fields = ["code", "name_fa", "name_en", "host"]
+
+    def clean_host(self) -> Operator | None:
+        host = self.cleaned_data["host"]
+        if host and (host == self.instance or host.host_id):
+            raise ValidationError(_("Choose a network of its own, not a virtual operator."))
+        return host
+
+
+@admin.register(Operator)
+class OperatorAdmin(TableAdmin):
+    audit_name = "operator"
+    form = OperatorForm
+    list_display = ["code", "name_fa", "name_en", "host"]
+    list_select_related = ["host"]
+    search_fields = ["code", "name_fa", "name_en"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Operator | None = None) -> bool:
+        return (obj is None or obj.code != OTHER) and super().has_delete_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Operator | None = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+
+@admin.register(Prefix)
+class PrefixAdmin(TableAdmin):
+    audit_name = "prefix"
+    list_display = ["prefix", "operator", "sim_type", "area_fa", "accepts_bulk"]
+    list_filter = ["operator", "accepts_bulk", "sim_type"]
+    list_select_related = ["operator"]
+    search_fields = ["prefix", "area_fa", "area_en"]
+
+
+class PortedNumberForm(ModelForm):
+    class Meta:
+        model = PortedNumber
+        fields = ["msisdn", "operator"]
+
+    def clean_msisdn(self) -> int:
+        msisdn = normalise(self.cleaned_data["msisdn"])
+        if msisdn is None:
+            raise ValidationError(_("Write a mobile number such as 09121234567."))
+        return msisdn
+
+
+@admin.register(PortedNumber)
+class PortedNumberAdmin(TableAdmin):
+    audit_name = "ported_number"
+    form = PortedNumberForm
+    list_display = ["msisdn", "operator"]
+    list_filter = ["operator"]
+    list_select_related = ["operator"]
+    search_fields = ["=msisdn"]
+    show_full_result_count = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PortedNumber | None = None) -> list[str]:
+        return ["msisdn"] if obj else []
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+        return super().get_search_results(request, queryset, str(normalise(search_term) or search_term))
