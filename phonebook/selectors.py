@@ -35,16 +35,16 @@ def contacts(account: Account, text: str = "", group: Group | None = None) -> Qu
 
 
 def groups(account: Account, text: str = "") -> QuerySet[Group]:
-    """The account's groups by name, each with ``count``, that of its members."""
+    """The account's groups by name, each with ``size``, the count of its members."""
     found = Group.objects.of(account)
     if tidy(text):
         found = found.filter(name__icontains=tidy(text))
-    return found.annotate(count=Count("members"))
+    return found.annotate(size=Count("members"))
 
 
 def search(account: Account, text: str, limit: int = 20) -> list[Found]:
     """Groups, then contacts, that match what was typed so far, or any for an empty text; at most ``limit``."""
-    found = [Found("group", row.pk, row.name, "", row.count) for row in groups(account, text)[:limit]]
+    found = [Found("group", row.pk, row.name, "", row.size) for row in groups(account, text)[:limit]]
     rest = contacts(account, text)[: limit - len(found)]
     return found + [Found("contact", row.pk, str(row), national(row.msisdn), 1) for row in rest]
 

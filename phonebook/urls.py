@@ -8,7 +8,6 @@ urlpatterns = [
     path("new/", views.new_contact, name="new_contact"),
     path("<int:pk>/", views.contact, name="contact"),
     path("selected/", views.selected, name="selected"),
-    path("search/", views.search, name="search"),
     path("groups/", views.groups, name="groups"),
     path("groups/new/", views.new_group, name="new_group"),
     path("groups/<int:pk>/", views.group, name="group"),

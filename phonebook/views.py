@@ -142,13 +142,6 @@ def delete_group(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("phonebook:groups")
 
 
-@panel_page("view")
-def search(request: HttpRequest) -> HttpResponse:
-    """A fragment of buttons for the groups and contacts that match ``q``, for forms that ask for recipients."""
-    text = request.GET.get("q", "")[:80]
-    return render(request, "phonebook/_search.html", {"found": selectors.search(request.account, text), "q": text})
-
-
 def _key(written: str) -> int:
     return int(written) if len(written) <= 18 and written.isascii() and written.isdecimal() else 0
 
