@@ -149,7 +149,7 @@ class Session:
             self._tell(BindState.REFUSED, str(refusal))
             return self._refused.next()
         except LinkClosed as error:
-            self._tell(BindState.DISCONNECTED, str(error))
+            self._tell(BindState.DISCONNECTED, "" if self._stopping() else str(error))  # asked for
         else:
             self._tell(BindState.DISCONNECTED)
         if self._bound_at is not None:

@@ -171,6 +171,7 @@ def test_stop_waits_for_answers_then_unbinds():
             BindState.DISCONNECTED,
             BindState.STOPPED,
         ]
+        assert handler.session.last_error == ""
 
 
 def test_stop_out_of_time_reports_what_may_have_been_sent():
