@@ -1,0 +1,129 @@
+"""The desk (1): the first page after login."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts.access import panel_page
+from accounts.models import Account
+from common.jalali import GREGORIAN_MONTHS, MONTHS, jalali_parts
+from common.showing import digits, is_persian, number, percent
+from messaging.models import Campaign
+from messaging.selectors import campaigns, inbox, lines_for, names_of, progress_of, running
+from reports import figures
+from reports.figures import Day
+
+LATEST = 5
+SHARES_SHOWN = 5
+TONES = ("ok", "wait", "violet", "bad", "mute", "mute")
+
+
+@require_GET
+@panel_page("view")
+def desk(request: HttpRequest) -> HttpResponse:
+    """What is on its way, what came in, how the last days went, and what is missing before one can send."""
+    account, now = request.account, timezone.now()
+    days = figures.last_days(account, now=now)
+    latest = list(campaigns(account).filter(confirmed_at__isnull=False)[:LATEST])
+    on_their_way = list(running(account)[:LATEST])
+    _with_delivery([*latest, *on_their_way])
+    shares = figures.operator_share(figures.recent(account, now=now).only("summary")[:1000])
+    context = {
+        "now": now,
+        "has_active_line": lines_for(account).exists(),
+        "figures": _figures(account, days, now),
+        "running": on_their_way,
+        "latest": latest,
+        "received": _received(account),
+        "announcements": [],
+        "chart_days": _chart_of_days(days),
+        "chart_summary": _words_of_days(days),
+        "has_operator_share": bool(shares),
+        "chart_operators": _chart_of_operators(shares),
+        "operator_summary": "، ".join(f"{name}: {number(count)}" for name, count in shares),
+    }
+    return render(request, "reports/desk.html", context)
+
+
+def _figures(account: Account, days: list[Day], now: datetime) -> dict[str, Any]:
+    today, yesterday = days[-1].counts.sent, days[-2].counts.sent
+    sent = sum(day.counts.sent for day in days)
+    delivered = sum(day.counts.delivered for day in days)
+    return {
+        "sent_today": today,
+        "sent_today_note": _compared(today, yesterday),
+        "sent_today_tone": "up" if today >= yesterday else "down",
+        "delivered_percent": round(delivered * 100 / sent, 1) if sent else None,
+        "received_today": figures.received_since_midnight(account, now=now),
+        "cost_month": figures.cost_of_month(account, now=now),
+    }
+
+
+def _compared(today: int, yesterday: int) -> str:
+    if not yesterday or today == yesterday:
+        return _("yesterday: %(count)s") % {"count": number(yesterday)}
+    change = percent(round(abs(today - yesterday) * 100 / yesterday))
+    if today > yesterday:
+        return _("%(percent)s more than yesterday") % {"percent": change}
+    return _("%(percent)s less than yesterday") % {"percent": change}
+
+
+def _with_delivery(rows: list[Campaign]) -> None:
+    counts = progress_of(rows)
+    for campaign in rows:
+        done = counts[campaign.pk]
+        campaign.delivered_percent = done.delivered_percent if done.sent else None
+
+
+def _received(account: Account) -> list:
+    received = list(inbox(account)[:LATEST])
+    names = names_of(account, (message.msisdn for message in received))
+    for message in received:
+        message.contact_name = names.get(message.msisdn, "")
+    return received
+
+
+def _chart_of_days(days: list[Day]) -> dict[str, Any]:
+    others = [day.counts.sent - day.counts.delivered for day in days]
+    return {
+        "labels": [_short(day.date) for day in days],
+        "series": [
+            {"label": _("Delivered"), "tone": "ok", "values": [day.counts.delivered for day in days]},
+            {"label": _("Not delivered, or not yet"), "tone": "wait", "values": others},
+        ],
+    }
+
+
+def _chart_of_operators(shares: list[tuple[str, int]]) -> dict[str, Any]:
+    shown = shares[:SHARES_SHOWN]
+    rest = sum(count for _name, count in shares[SHARES_SHOWN:])
+    if rest:
+        shown.append((_("Others"), rest))
+    return {
+        "labels": [name for name, _count in shown],
+        "series": [{"tones": list(TONES[: len(shown)]), "values": [count for _name, count in shown]}],
+    }
+
+
+def _words_of_days(days: list[Day]) -> str:
+    """The chart for those who cannot see it."""
+    sent = sum(day.counts.sent for day in days)
+    delivered = sum(day.counts.delivered for day in days)
+    return _("In the last %(days)s days: %(sent)s sent, %(delivered)s delivered.") % {
+        "days": number(len(days)),
+        "sent": number(sent),
+        "delivered": number(delivered),
+    }
+
+
+def _short(day: date) -> str:
+    """«۱۸ آبان» or "9 Nov": a day under a bar."""
+    if is_persian():
+        _year, month, day_of_month = jalali_parts(day)
+        return f"{digits(day_of_month)} {MONTHS['fa'][month - 1]}"
+    return f"{day.day} {GREGORIAN_MONTHS[day.month - 1][:3]}"
