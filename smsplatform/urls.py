@@ -17,6 +17,8 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
     path("", include("webservice.urls")),
+    path("", include("messaging.urls")),
+    path("", include("reports.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("styleguide/", style_guide, name="style_guide"))

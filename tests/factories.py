@@ -2,8 +2,12 @@
 
 from itertools import count
 
+from django.utils import timezone
+
 from accounts.models import Account, Membership, User
 from billing.services import top_up
+from messaging.models import Campaign, Gateway, InboundMessage, Route
+from messaging.services import compose, confirm
 from numbers.models import Line
 from phonebook.models import Contact, Group, GroupMember
 
@@ -45,3 +49,49 @@ def make_contact(account: Account, msisdn: int | None = None, *groups: Group, **
     contact = Contact.objects.create(account=account, msisdn=msisdn or 989_120_000_000 + next(_numbers), **fields)
     GroupMember.objects.bulk_create(GroupMember(group=group, contact=contact) for group in groups)
     return contact
+
+
+def make_gateway(**fields) -> Gateway:
+    """An enabled gateway, with a route to it for every line and operator."""
+    gateway = Gateway.objects.create(
+        **{"name": f"gateway{next(_numbers)}", "host": "127.0.0.1", "port": 2775, "system_id": "test", **fields}
+    )
+    Route.objects.create(gateway=gateway)
+    return gateway
+
+
+def make_campaign(account: Account, line: Line, numbers: list[str], **fields) -> Campaign:
+    """A planned campaign of the panel in review, priced, nothing charged. Needs a gateway."""
+    return compose(
+        **{
+            "account": account,
+            "created_by": None,
+            "line": line,
+            "text": "سلام",
+            "kind": Campaign.Kind.SIMPLE,
+            "typed": "\n".join(numbers),
+            "now": timezone.now(),
+            **fields,
+        }
+    )
+
+
+def make_confirmed(account: Account, line: Line, numbers: list[str], **fields) -> Campaign:
+    """A paid campaign whose messages wait to leave (or, with ``send_at``, for their time)."""
+    campaign = make_campaign(account, line, numbers, **fields)
+    return confirm(campaign=campaign, by=None, now=timezone.now(), hold_seconds=0)
+
+
+def make_received(account: Account, line: Line, text: str = "سلام", **fields) -> InboundMessage:
+    """A received message from 0912 555 0000."""
+    return InboundMessage.objects.create(
+        **{
+            "account": account,
+            "line": line,
+            "sender": "989125550000",
+            "msisdn": 989125550000,
+            "destination": line.number,
+            "text": text,
+            **fields,
+        }
+    )

@@ -19,7 +19,9 @@ class Upload(models.Model):
     path = models.CharField(_("path"), max_length=200)
     filename = models.CharField(_("file name"), max_length=200)
     size = models.BigIntegerField(_("size (octets)"))
-    columns = models.JSONField(_("columns"), default=list)
+    columns = models.JSONField(_("columns"), default=list, help_text="name and example of each")
+    rows = models.BigIntegerField(_("rows"), default=0)
+    phone_column = models.SmallIntegerField(_("guessed column"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = OwnedQuerySet.as_manager()
@@ -82,6 +84,7 @@ class Campaign(models.Model):
     validity_minutes = models.PositiveIntegerField(_("validity (minutes)"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     tags = models.JSONField(_("tags"), default=list, blank=True)
+    form_token = models.UUIDField(null=True, editable=False)  # a form sent twice makes one campaign
 
     # The quote: what the review page shows is what is charged.
     recipients = models.IntegerField(_("recipients"), default=0)
@@ -110,6 +113,7 @@ class Campaign(models.Model):
         verbose_name = _("campaign")
         verbose_name_plural = _("campaigns")
         ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["account", "form_token"], name="campaign_form_once")]
         indexes = [
             models.Index(fields=["account", "-id"], name="campaign_account"),
             models.Index(

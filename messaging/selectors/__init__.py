@@ -3,7 +3,7 @@
 from messaging.selectors.campaigns import campaigns, lines_for, running, samples, scheduled
 from messaging.selectors.inbox import inbox, names_of, unread_count
 from messaging.selectors.progress import Progress, progress, progress_of
-from messaging.selectors.sent import SentFilter, message_text, recipients_of, sent_messages
+from messaging.selectors.sent import SentFilter, message_text, sent_messages
 from messaging.selectors.story import Event, story
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "names_of",
     "progress",
     "progress_of",
-    "recipients_of",
     "running",
     "samples",
     "scheduled",

@@ -10,8 +10,6 @@ from messaging.models import Campaign, Message, Status
 from messaging.selectors.search import matching_number
 from numbers.models import Line
 
-MOST_RANGES = 200
-
 
 @dataclass(frozen=True, slots=True)
 class SentFilter:
@@ -23,16 +21,21 @@ class SentFilter:
     until: datetime | None = None
     line: Line | None = None
     status: int | None = None
+    campaign: Campaign | None = None
 
 
 def sent_messages(account: Account, wanted: SentFilter | None = None) -> QuerySet[Message]:
-    """The account's messages that were paid for and whose time has come, the newest first, with campaign and line."""
+    """The account's messages that were paid for and whose time has come, the newest first, with campaign and line.
+
+    Of one campaign, those that still wait for their time as well; they are found by the range of their ids.
+    """
     wanted = wanted or SentFilter()
-    messages = (
-        Message.objects.of(account)
-        .filter(campaign__confirmed_at__isnull=False)
-        .exclude(campaign__state=Campaign.State.SCHEDULED)
-    )
+    messages = Message.objects.of(account).filter(campaign__confirmed_at__isnull=False)
+    if wanted.campaign:
+        first, last = wanted.campaign.first_id or 0, wanted.campaign.last_id or 0
+        messages = messages.filter(campaign=wanted.campaign, id__range=(first, last))
+    else:
+        messages = messages.exclude(campaign__state=Campaign.State.SCHEDULED)
     if wanted.recipient:
         messages = messages.filter(matching_number(wanted.recipient))
     if wanted.text:
@@ -43,19 +46,6 @@ def sent_messages(account: Account, wanted: SentFilter | None = None) -> QuerySe
         messages = messages.filter(status=wanted.status)
     messages = _within(messages, account, wanted)
     return messages.select_related("campaign", "line").order_by("-id")
-
-
-def recipients_of(campaign: Campaign, *, number: str = "", status: int | None = None) -> QuerySet[Message]:
-    """The messages of one campaign in the order in which they were planned, found by the range of their ids."""
-    messages = Message.objects.of(campaign.account)
-    if campaign.first_id is None:
-        return messages.none()
-    messages = messages.filter(campaign=campaign, id__range=(campaign.first_id, campaign.last_id))
-    if number:
-        messages = messages.filter(matching_number(number))
-    if status is not None:
-        messages = messages.filter(status=status)
-    return messages.order_by("id")
 
 
 def message_text(message: Message) -> str:

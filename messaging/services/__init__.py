@@ -13,30 +13,42 @@ from messaging.services.control import (
     send_now,
     undo,
 )
+from messaging.services.once import compose_once, quote_again
 from messaging.services.preparing import plan, plan_later
+from messaging.services.received import mark_read, restore, trash
 from messaging.services.refusals import QuoteExpired, SendRefused, WrongState
+from messaging.services.samples import SamplesFull, add_sample
 from messaging.services.sending import send, send_test
+from messaging.services.uploads import store_upload
 
 __all__ = [
     "QuoteExpired",
+    "SamplesFull",
     "SendRefused",
     "WrongState",
+    "add_sample",
     "cancel",
     "compose",
+    "compose_once",
     "confirm",
     "discard",
     "draft_of",
     "edit_again",
     "finish_cancelling",
+    "mark_read",
     "pause",
     "plan",
     "plan_later",
     "quote",
+    "quote_again",
     "release_due",
+    "restore",
     "resume",
     "resume_lost_work",
     "send",
     "send_now",
     "send_test",
+    "store_upload",
+    "trash",
     "undo",
 ]

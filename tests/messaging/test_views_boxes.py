@@ -1,0 +1,264 @@
+"""Sent box, scheduled box, inbox and samples (4, 5, 7)."""
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.selectors import balance
+from messaging.lifecycle import News, move
+from messaging.models import Campaign, InboundMessage, Message, SampleMessage, Status, Submission
+from tests.factories import make_campaign, make_confirmed, make_contact, make_line, make_received
+
+
+def listed(business, **query):
+    return business.client.get(reverse("messaging:sent"), query).context["page"].rows
+
+
+@pytest.fixture
+def two(business) -> list[Message]:
+    make_confirmed(business.account, business.line, ["09121234567"], text="تخفیف پاییزه")
+    make_confirmed(business.account, business.line, ["09351234568"], text="نوبت شما فرداست")
+    return list(Message.objects.order_by("id"))
+
+
+def test_sent_messages_newest_first_with_names_and_texts(business, two):
+    make_contact(business.account, 989121234567, first_name="سارا")
+    rows = listed(business)
+    assert [row.pk for row in rows] == [two[1].pk, two[0].pk]
+    assert [(row.contact_name, row.text_shown) for row in rows] == [("", "نوبت شما فرداست"), ("سارا", "تخفیف پاییزه")]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"recipient": "0912 123 4567"}, [0]),
+        ({"recipient": "۰۹۱۲"}, [0]),
+        ({"recipient": "+98935"}, [1]),
+        ({"recipient": "4568"}, [1]),
+        ({"recipient": "0913"}, []),
+        ({"text": "پاییزه"}, [0]),
+        ({"status": "20"}, [1, 0]),
+        ({"status": "50"}, []),
+        ({"since": "1405/01/01"}, [1, 0]),
+        ({"until": "1405/01/01"}, []),
+    ],
+)
+def test_sent_messages_are_found_by_every_field(business, two, query, found):
+    assert [row.pk for row in listed(business, **query)] == [two[place].pk for place in found]
+
+
+def test_a_day_ends_at_midnight_in_tehran(business, two):
+    Message.objects.filter(pk=two[0].pk).update(submitted_at=datetime(2026, 11, 23, 20, 29, tzinfo=UTC))
+    Message.objects.filter(pk=two[1].pk).update(submitted_at=datetime(2026, 11, 23, 20, 31, tzinfo=UTC))
+    Campaign.objects.update(created_at=datetime(2026, 11, 20, tzinfo=UTC))
+    assert [row.pk for row in listed(business, since="1405/09/02", until="1405/09/02")] == [two[0].pk]
+    assert [row.pk for row in listed(business, since="1405/09/03")] == [two[1].pk]
+
+
+def test_messages_of_one_line(business, two):
+    other = make_line(business.account)
+    assert listed(business, line=other.pk) == []
+    assert len(listed(business, line=business.line.pk)) == 2
+
+
+def test_a_filter_that_cannot_be_read_says_so(business, two):
+    answer = business.client.get(reverse("messaging:sent"), {"since": "فردا", "recipient": "x"})
+    assert set(answer.context["form"].errors) == {"since", "recipient"}
+
+
+def test_what_was_not_paid_for_or_waits_for_its_time_is_not_there(business, two):
+    make_campaign(business.account, business.line, ["09121110000"])
+    later = make_confirmed(business.account, business.line, ["09121110001"], send_at=timezone.now() + timedelta(days=1))
+    assert len(listed(business)) == 2
+    assert [row.msisdn for row in listed(business, campaign=later.pk)] == [989121110001]
+
+
+def test_the_search_of_the_top_bar_becomes_a_filter(business):
+    for written, meant in (("0912", "recipient=0912"), ("کد ۱۲", "text=")):
+        answer = business.client.get(reverse("messaging:sent"), {"q": written})
+        assert meant in answer.headers["Location"]
+
+
+def test_pages_go_by_id_and_never_count(business, django_assert_max_num_queries):
+    make_confirmed(business.account, business.line, [f"0912{n:07}" for n in range(120)])
+    seen = []
+    query = {}
+    for _ in range(3):
+        with django_assert_max_num_queries(12) as queries:
+            page = business.client.get(reverse("messaging:sent"), query).context["page"]
+        assert not any("messaging_message" in one["sql"] and "COUNT(" in one["sql"] for one in queries)
+        seen += [row.pk for row in page.rows]
+        query = {"after": page.next}
+    assert len(seen) == len(set(seen)) == 120
+    assert page.next is None
+
+
+def test_a_workbook_of_the_filtered_list(business, two):
+    move([News(two[0].pk, Status.UNDELIVERED, datetime(2026, 11, 24, 15, 0, tzinfo=UTC), "receipt:027")])
+    answer = business.client.get(reverse("messaging:sent_export"), {"recipient": "0912"})
+    rows = list(openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values)
+    assert len(rows) == 2
+    assert rows[1][:3] == ("09121234567", "تخفیف پاییزه", business.line.number)
+    assert rows[1][6] == "۱۴۰۵/۰۹/۰۳ ۱۸:۳۰"
+
+
+def test_a_workbook_too_long_is_refused_in_words(business, two, monkeypatch):
+    monkeypatch.setattr("messaging.views.sent.MOST_EXPORTED", 1)
+    answer = business.client.get(reverse("messaging:sent_export"), {"status": "20"}, follow=True)
+    assert answer.redirect_chain[0][0] == reverse("messaging:sent") + "?status=20"
+    assert len(list(answer.context["messages"])) == 1
+
+
+def test_the_story_of_a_message(business, two):
+    at = timezone.now()
+    message = two[0]
+    Submission.objects.create(
+        message_id=message.pk, part=0, attempt=0, gateway_id=business.gateway.pk, bind_number=1,
+        command_status=0, smsc_id="A1", answered_at=at,
+    )  # fmt: skip
+    move([News(message.pk, Status.DELIVERED, at + timedelta(seconds=2))])
+    answer = business.client.get(reverse("messaging:message", args=[message.pk]))
+    assert [event.tone for event in answer.context["events"]] == ["mute", "mute", "run", "ok"]
+    assert "A1" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["message", "campaign", "review", "rejects"])
+def test_rows_of_others_are_not_found(business, client, two, name):
+    pk = two[0].pk if name == "message" else two[0].campaign_id
+    client.force_login(business.stranger)
+    assert client.get(reverse(f"messaging:{name}", args=[pk])).status_code == 404
+
+
+def test_lists_show_nothing_of_others(business, client, two):
+    make_received(business.account, business.line)
+    SampleMessage.objects.create(account=business.account, text="راز")
+    client.force_login(business.stranger)
+    for name in ("sent", "campaigns", "inbox"):
+        assert client.get(reverse(f"messaging:{name}")).context["page"].rows == []
+    assert list(client.get(reverse("messaging:samples")).context["samples"]) == []
+
+
+def test_scheduled_campaigns_are_cancelled_and_their_price_returned(business):
+    tomorrow = timezone.now() + timedelta(days=1)
+    first, second, third = (
+        make_confirmed(business.account, business.line, ["09121234567"], send_at=tomorrow + timedelta(hours=hours))
+        for hours in (2, 1, 3)
+    )
+    answer = business.client.get(reverse("messaging:scheduled"))
+    assert list(answer.context["page"].object_list) == [second, first, third]
+    assert balance(business.account) == 1_000_000 - 3 * 1_800
+    business.client.post(reverse("messaging:scheduled"), {"campaign": [first.pk, second.pk], "action": "cancel"})
+    assert list(Campaign.objects.filter(state="cancelled").order_by("pk")) == [first, second]
+    assert balance(business.account) == 1_000_000 - 1_800
+
+
+def test_a_scheduled_campaign_of_others_stays(business, client):
+    campaign = make_confirmed(
+        business.account, business.line, ["09121234567"], send_at=timezone.now() + timedelta(days=1)
+    )
+    client.force_login(business.stranger)
+    client.post(reverse("messaging:scheduled"), {"campaign": [campaign.pk]})
+    client.force_login(business.viewer)
+    assert client.post(reverse("messaging:scheduled"), {"campaign": [campaign.pk]}).status_code == 403
+    campaign.refresh_from_db()
+    assert campaign.state == "scheduled"
+
+
+def test_scheduled_can_leave_now(business):
+    campaign = make_confirmed(
+        business.account, business.line, ["09121234567"], send_at=timezone.now() + timedelta(days=1)
+    )
+    business.client.post(reverse("messaging:send_now", args=[campaign.pk]))
+    campaign.refresh_from_db()
+    assert campaign.state == "queued"
+
+
+def test_the_inbox_finds_and_names(business):
+    make_contact(business.account, 989125550000, first_name="سارا")
+    make_received(business.account, business.line, "کد تخفیف")
+    make_received(business.account, business.line, "ساعت کار", msisdn=989351110000, sender="989351110000")
+    rows = business.client.get(reverse("messaging:inbox"), {"sender": "0912"}).context["page"].rows
+    assert [(row.text, row.contact_name) for row in rows] == [("کد تخفیف", "سارا")]
+    rows = business.client.get(reverse("messaging:inbox"), {"text": "ساعت"}).context["page"].rows
+    assert [row.text for row in rows] == ["ساعت کار"]
+
+
+def test_opening_a_message_reads_it_unless_one_may_only_look(business, client):
+    received = make_received(business.account, business.line)
+    url = reverse("messaging:received", args=[received.pk])
+    client.force_login(business.viewer)
+    assert client.get(url).status_code == 200
+    received.refresh_from_db()
+    assert received.read_at is None
+    client.force_login(business.owner)
+    client.get(url)
+    received.refresh_from_db()
+    assert received.read_at is not None
+
+
+def test_marking_deleting_and_undoing(business):
+    one, two = (make_received(business.account, business.line) for _ in range(2))
+    inbox = reverse("messaging:inbox")
+    business.client.post(inbox, {"action": "read", "message": [one.pk]})
+    assert list(InboundMessage.objects.filter(read_at=None)) == [two]
+    answer = business.client.post(inbox, {"action": "delete", "message": [one.pk, two.pk]}, follow=True)
+    assert sorted(answer.context["deleted"]) == [one.pk, two.pk]
+    assert answer.context["page"].rows == []
+    business.client.post(inbox, {"action": "restore", "message": [one.pk, two.pk]})
+    assert InboundMessage.objects.filter(deleted_at=None).count() == 2
+
+
+@pytest.mark.parametrize("action", ["read", "delete", "restore"])
+def test_messages_of_others_stay_as_they_are(business, client, action):
+    received = make_received(business.account, business.line)
+    client.force_login(business.stranger)
+    client.post(reverse("messaging:inbox"), {"action": action, "message": [received.pk]})
+    client.force_login(business.viewer)
+    assert client.post(reverse("messaging:inbox"), {"action": action, "message": [received.pk]}).status_code == 403
+    received.refresh_from_db()
+    assert (received.read_at, received.deleted_at) == (None, None)
+
+
+def test_samples_are_added_edited_and_deleted(business):
+    url = reverse("messaging:samples")
+    business.client.post(url, {"title": "خوش‌آمد", "text": "سلام\r\nخوش آمدید"})
+    sample = SampleMessage.objects.get()
+    assert (sample.title, sample.text) == ("خوش‌آمد", "سلام\nخوش آمدید")
+    business.client.post(reverse("messaging:sample_edit", args=[sample.pk]), {"title": "", "text": "درود"})
+    sample.refresh_from_db()
+    assert (sample.title, sample.text) == ("", "درود")
+    business.client.post(reverse("messaging:sample_delete", args=[sample.pk]))
+    assert not SampleMessage.objects.exists()
+
+
+def test_the_star_keeps_a_text_once(business):
+    for _ in range(2):
+        answer = business.client.post(reverse("messaging:sample_add"), {"text": "سلام"}, headers={"HX-Request": "true"})
+        assert answer.status_code == 204
+    assert SampleMessage.objects.count() == 1
+
+
+def test_there_is_room_for_so_many_samples_only(business, settings):
+    settings.SAMPLE_MESSAGES_MAX = 2
+    for text in "الف", "ب", "پ":
+        answer = business.client.post(reverse("messaging:samples"), {"text": text})
+    assert SampleMessage.objects.count() == 2
+    assert answer.context["form"].non_field_errors()
+    answer = business.client.post(reverse("messaging:sample_add"), {"text": "ت"}, headers={"HX-Request": "true"})
+    assert '"tone": "bad"' in answer.headers["HX-Trigger"]
+
+
+@pytest.mark.parametrize("name", ["sample_edit", "sample_delete"])
+def test_samples_of_others_stay(business, client, name):
+    sample = SampleMessage.objects.create(account=business.account, text="سلام")
+    url = reverse(f"messaging:{name}", args=[sample.pk])
+    client.force_login(business.stranger)
+    assert client.post(url, {"text": "x"}).status_code == 404
+    client.force_login(business.viewer)
+    assert client.post(url, {"text": "x"}).status_code == 403
+    sample.refresh_from_db()
+    assert sample.text == "سلام"
