@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 SEND = _("Send")
-MESSAGES = _("Messages")
+MESSAGES = _("Boxes")
 MANAGE = _("Manage")
 
 
