@@ -54,6 +54,14 @@ def empty_valkey():
         client.flushdb()
 
 
+@pytest.fixture(autouse=True)
+def fresh_tables():
+    """Operators are kept a minute in the process; an emptied and refilled table gives them other ids."""
+    from numbers.selectors import forget_tables
+
+    forget_tables()
+
+
 @pytest.fixture
 def process_environment(db_settings: dict) -> dict[str, str]:
     """Variables for a child process (a worker, a command) that shall see this worker's test database and Valkey."""

@@ -37,6 +37,7 @@ RENEW_SECONDS = 5.0
 LOOK_SECONDS = 0.3  # how soon a pause or a cancel is noticed
 REPORT_SECONDS = 1.0
 IDLE_SECONDS = 0.5
+UNBOUND_SECONDS = 5.0  # without a bind for so long, others may have what we hold
 ARMED_SECONDS = 0.1  # of the measured rate: what may be lost sight of in a crash, beside the window
 MOST_ARMED = 4000
 _LOCK_SPACE = 0x534D  # advisory locks of binds
@@ -67,6 +68,8 @@ class BindEngine:
         self._due = dict.fromkeys(("renew", "look", "report", "poll"), 0.0)
         self._last_submitted = 0
         self._session_thread: threading.Thread | None = None
+        self._session_is_ending = False
+        self._bound_last = time.monotonic()
         self._keeper = threading.Thread(target=self._keep, name=f"keeper-{gateway.name}", daemon=True)
 
     # --- from outside -----------------------------------------------------------------------------------------------
@@ -289,6 +292,7 @@ class BindEngine:
     def _may_take(self) -> bool:
         return (
             not self._stopping.is_set()
+            and not self._session_is_ending
             and self.session is not None
             and self.session.state is BindState.BOUND
             and self.session.config.bind_type.can_submit
@@ -322,6 +326,10 @@ class BindEngine:
     # --- people's pauses and cancels, hours, the end ----------------------------------------------------------------
 
     def _look(self) -> None:
+        if self.session is not None and self.session.state is BindState.BOUND:
+            self._bound_last = time.monotonic()
+        elif time.monotonic() - self._bound_last > UNBOUND_SECONDS:
+            self._hand_back()
         if time.monotonic() < self._due["look"] or not self._held:
             return
         self._due["look"] = time.monotonic() + LOOK_SECONDS
@@ -355,9 +363,12 @@ class BindEngine:
                 writer.lower(chunk, self._token, now=timezone.now())
 
     def _begin_to_stop(self) -> None:
-        self._put_down([chunk for chunk in self._held.values() if chunk.closing is None], Closing.HANDED_BACK)
+        self._hand_back()
         if self.session is not None and self._session_thread.is_alive():
             self.session.stop(self._drain_seconds)
+
+    def _hand_back(self) -> None:
+        self._put_down([chunk for chunk in self._held.values() if chunk.closing is None], Closing.HANDED_BACK)
 
     def _has_ended(self) -> bool:
         if self._session_thread is not None and self._session_thread.is_alive():
@@ -398,7 +409,8 @@ class BindEngine:
         wanted = gateway.is_enabled and self.number <= gateway.binds
         changed = _settings_of(gateway) != _settings_of(self.gateway)
         if running and (changed or not wanted):
-            self._put_down([c for c in self._held.values() if c.closing is None], Closing.HANDED_BACK)
+            self._session_is_ending = True
+            self._hand_back()
             self.session.stop(self._drain_seconds)
         elif not running and wanted and not self._held and not self._events:
             self.gateway = gateway
@@ -416,6 +428,7 @@ class BindEngine:
             self.gateway.throughput,
         )
         self.session = Session(config, self)
+        self._session_is_ending = False
         self._last_submitted = 0
         self._templates.clear()
         self._lease_good_until = time.monotonic() + LEASE.total_seconds() - RENEW_SECONDS
