@@ -54,7 +54,7 @@ _RETURNED = f"""
     CASE
         WHEN n.status IN ({Status.CANCELLED:d}, {Status.BLOCKED:d}) THEN m.price
         WHEN n.status IN ({Status.REJECTED:d}, {Status.FAILED:d}) AND old.status <> {Status.UNKNOWN:d}
-            OR n.status = {Status.EXPIRED:d} AND old.status < {Status.SUBMITTING:d} AND n.failed_parts IS NULL
+            OR n.status = {Status.EXPIRED:d} AND n.error = 'expired' -- by us, before it was handed over
             OR n.status >= {Status.UNDELIVERED:d} AND m.returns_undelivered
         THEN m.price / m.parts * LEAST(COALESCE(n.failed_parts, m.parts), m.parts)
         ELSE 0

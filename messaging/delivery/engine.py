@@ -332,6 +332,7 @@ class BindEngine:
             self._hand_back()
         if time.monotonic() < self._due["look"] or not self._held:
             return
+        self._nudged = True  # a lost nudge only delays
         self._due["look"] = time.monotonic() + LOOK_SECONDS
         now = timezone.now()
         campaigns = writer.held_up({chunk.campaign_id for chunk in self._held.values()})
@@ -513,7 +514,7 @@ class _Slice:
         held = [*self._engine._held.values(), *self._claimed]
         held.sort(key=lambda chunk: chunk.message_class)  # stable
         for chunk in held:
-            if chunk.closing is not None:
+            if chunk.closing is not None or (chunk.expires_at and chunk.expires_at <= now):
                 continue
             items = self._loaded.get(chunk.id) if chunk.id in self._loaded else chunk.unmarked
             if chunk.message_class != MessageClass.BULK:

@@ -8,7 +8,7 @@ from billing.selectors import balance
 from messaging import services
 from messaging.models import Campaign, Chunk, Message, Status
 from messaging.services import finish_cancelling, release_due
-from tests.messaging.delivery.conftest import assert_explained, chunk_states, counts, wait_counts, wait_for
+from tests.messaging.delivery.bench import assert_explained, chunk_states, counts, wait_counts, wait_for
 
 CREDIT = 1_000_000_000
 

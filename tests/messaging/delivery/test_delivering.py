@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from billing.selectors import balance
 from messaging.models import Campaign, Chunk, Message, Receipt, Submission
-from tests.messaging.delivery.conftest import (
+from tests.messaging.delivery.bench import (
     FIRST,
     assert_explained,
     chunk_states,
@@ -143,7 +143,7 @@ def test_passing_errors_are_tried_again_and_lasting_ones_returned(bench):
 
 
 def test_the_rate_of_a_gateway_is_kept(bench):
-    smsc = bench.operator(throughput=220.0)
+    smsc = bench.operator(throughput=260.0)
     bench.gateway.throughput = 200
     bench.gateway.save()
     campaign = bench.send(300)

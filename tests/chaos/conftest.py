@@ -1,0 +1,3 @@
+from tests.messaging.delivery.bench import bench
+
+__all__ = ["bench"]
