@@ -76,6 +76,9 @@ class Connection(asyncio.Protocol):
             else:
                 self._other(command, sequence, body, answers)
             if self.transport.is_closing():
+                smsc.deliver(
+                    early + usual
+                )  # what was taken is delivered, and its receipts wait for the next connection
                 return
         if early:
             smsc.deliver(early)
@@ -146,9 +149,6 @@ class Connection(asyncio.Protocol):
         options = smsc.options
         smsc.counts["submits"] += 1
         self._submits += 1
-        if options.cut_after and self._submits >= options.cut_after:
-            self._cut(sequence, body, answers)
-            return
         try:
             source, middle, end, wanted = _places(body)
         except (ValueError, IndexError):
@@ -164,7 +164,9 @@ class Connection(asyncio.Protocol):
             answers.append(HEADER.pack(16, Command.SUBMIT_SM_RESP, status, sequence))
             return
         answer, told = smsc.accept(body)
-        if fate.answered:
+        if options.cut_after and self._submits >= options.cut_after:
+            self._cut(sequence, answer, answers)
+        elif fate.answered:
             answers.append(HEADER.pack(17 + len(answer), Command.SUBMIT_SM_RESP, 0, sequence) + answer + b"\0")
         else:
             smsc.counts["unanswered"] += 1
@@ -197,9 +199,8 @@ class Connection(asyncio.Protocol):
         else:
             usual += made
 
-    def _cut(self, sequence, body, answers):
+    def _cut(self, sequence, answer, answers):
         """Ends the connection in mid-window. The submit that did it was taken: its answer is what gets lost."""
-        answer, _told = self.smsc.accept(body)
         if self.smsc.options.cut_mid_pdu:
             half = pack(Command.SUBMIT_SM_RESP, 0, sequence, answer + b"\0")
             self.send(b"".join(answers) + half[: len(half) // 2])
