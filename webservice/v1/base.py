@@ -1,6 +1,7 @@
 """What every view of the native API shares: language, scopes, the rate's headers, strict bodies."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from rest_framework import serializers
 from rest_framework.exceptions import Throttled
 from rest_framework.parsers import BaseParser
@@ -41,6 +42,7 @@ class ApiView(APIView):
         for name, value in (self.allowance.headers() if self.allowance else {}).items():
             response[name] = value
         response["Cache-Control"] = "no-store"
+        response["Content-Language"] = get_language()
         return response
 
     @property

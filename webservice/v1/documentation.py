@@ -1,9 +1,10 @@
 """How each operation is described in the OpenAPI document: words, headers, answers, examples."""
 
+from django.utils.translation import override
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
 
-from webservice.problems import MEANINGS, MEDIA_TYPE, Code
+from webservice.problems import MEANINGS, MEDIA_TYPE, Code, Problem
 from webservice.v1 import answers
 from webservice.v1.serializers import MessageQuery, NewMessages, QuotedMessages
 
@@ -40,7 +41,7 @@ LANGUAGE = OpenApiParameter(
 )
 PREFER = OpenApiParameter("Prefer", str, OpenApiParameter.HEADER, description="“count” adds how many there are in all.")
 RATE_HEADERS = [
-    OpenApiParameter(name, int, OpenApiParameter.HEADER, response=True, description=meaning)
+    OpenApiParameter(name, int, OpenApiParameter.HEADER, response=[200, 201, 429], description=meaning)
     for name, meaning in (
         ("RateLimit-Limit", "Requests a minute."),
         ("RateLimit-Remaining", "Requests left in this minute."),
@@ -55,9 +56,37 @@ def refusals(*codes: Code) -> dict:
     for code in sorted(codes, key=lambda code: MEANINGS[code].status):
         by_status.setdefault(MEANINGS[code].status, []).append(code)
     return {
-        (status, MEDIA_TYPE): OpenApiResponse(answers.ProblemDocument, " or ".join(f"`{code}`" for code in members))
+        (status, MEDIA_TYPE): OpenApiResponse(
+            answers.ProblemDocument,
+            " or ".join(f"`{code}`" for code in members),
+            [_refusal(code) for code in members],
+        )
         for status, members in by_status.items()
     }
+
+
+_MORE = {
+    Code.INSUFFICIENT_CREDIT: {"needed": 1450, "balance": 200},
+    Code.SCOPE_MISSING: {"scope": "send"},
+    Code.ADDRESS_NOT_ALLOWED: {"address": "203.0.113.7"},
+    Code.VALIDATION_FAILED: {
+        "errors": [{"field": "text", "code": "required", "detail": "This field is required."}],
+    },
+    Code.SEND_REFUSED: {
+        "errors": [{"field": "send_at", "code": "send_at_past", "detail": "Choose a time in the future."}],
+    },
+    Code.NOTHING_TO_SEND: {
+        "messages": [
+            {"id": None, "to": "0912", "state": None, "skipped": "invalid"}
+            | {"parts": 0, "price": 0, "operator": None, "encoding": None}
+        ]
+    },
+}
+
+
+def _refusal(code: Code) -> OpenApiExample:
+    with override("en"):
+        return OpenApiExample(str(code), value=Problem(code, more=_MORE.get(code, {})).document())
 
 
 def example(name: str, value: dict, *, request: bool = False, status: int = 200) -> OpenApiExample:
@@ -148,6 +177,7 @@ QUOTE = {
 LIST = {
     "operation_id": "list_messages",
     "summary": "List messages, newest first",
+    "description": "Filters narrow it; `next` is the cursor of the following page.",
     "tags": ["Messages"],
     "parameters": [MessageQuery, PREFER, LANGUAGE, *RATE_HEADERS],
     "responses": {
@@ -159,6 +189,7 @@ LIST = {
 DETAIL = {
     "operation_id": "get_message",
     "summary": "One message: state, price, parts, receipts",
+    "description": "With its text, its timeline, and each part as it was handed to the operator.",
     "tags": ["Messages"],
     "parameters": [LANGUAGE, *RATE_HEADERS],
     "responses": {200: OpenApiResponse(answers.FullMessage, "The message."), **refusals(*ALWAYS, Code.NOT_FOUND)},
@@ -167,6 +198,7 @@ DETAIL = {
 BALANCE = {
     "operation_id": "get_balance",
     "summary": "The balance",
+    "description": "What the account may spend is the balance and the credit limit together.",
     "tags": ["Account"],
     "parameters": [LANGUAGE, *RATE_HEADERS],
     "responses": {200: OpenApiResponse(answers.Money, "Integer rials."), **refusals(*ALWAYS)},
@@ -175,6 +207,7 @@ BALANCE = {
 LINES = {
     "operation_id": "list_lines",
     "summary": "The lines to send from",
+    "description": "The account's own active lines, and the shared service lines.",
     "tags": ["Account"],
     "parameters": [LANGUAGE, *RATE_HEADERS],
     "responses": {200: OpenApiResponse(answers.LineList, "Active lines."), **refusals(*ALWAYS)},
@@ -183,6 +216,7 @@ LINES = {
 PROBLEMS = {
     "operation_id": "list_problems",
     "summary": "Every problem code and what to do about it",
+    "description": "No key is needed.",
     "tags": ["Problems"],
     "auth": [],
     "parameters": [LANGUAGE],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from messaging.models import Encoding, MessageClass, Status
 
 STATES = {status: status.name.lower() for status in Status}
-STATUS_OF = {name: status for status, name in STATES.items()}
+STATUS_OF = {name: status for status, name in STATES.items() if status != Status.DRAFT}  # nothing is sent as a draft
 CLASSES = {message_class: message_class.name.lower() for message_class in MessageClass}
 CLASS_OF = {name: message_class for message_class, name in CLASSES.items()}
 ENCODINGS = {Encoding.GSM7: "gsm7", Encoding.UCS2: "ucs2"}
