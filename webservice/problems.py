@@ -223,7 +223,9 @@ def answer(problem: Problem) -> HttpResponse:
 def written(document: dict, headers: dict[str, str] | None = None) -> HttpResponse:
     """An HTTP answer of a ready problem document."""
     response = HttpResponse(
-        json.dumps(document, ensure_ascii=False), content_type=MEDIA_TYPE, status=document["status"]
+        json.dumps(document, ensure_ascii=False, separators=(",", ":")),
+        content_type=MEDIA_TYPE,
+        status=document["status"],
     )
     response["Content-Language"] = get_language() or "en"
     for name, value in (headers or {}).items():

@@ -54,9 +54,11 @@ class Messages(ApiView):
 
     def _confirm(self, campaign: Campaign, now) -> Campaign:
         try:
-            return confirm(campaign=campaign, by=self.request.auth.created_by, now=now, hold_seconds=0, audited=False)
+            sent = confirm(campaign=campaign, by=self.request.auth.created_by, now=now, hold_seconds=0, audited=False)
         except QuoteExpired as error:
             raise Problem(Code.QUOTE_EXPIRED) from error
+        sent.line, sent.account = campaign.line, self.account  # read already
+        return sent
 
 
 class MessageDetail(ApiView):
