@@ -23,7 +23,7 @@ def run(supervisor: Supervisor, command: Sequence[str], env: Mapping[str, str]) 
         supervisor.look_after(time.monotonic())
         supervisor.wait(1)
     if process.poll() is None:
-        if not sys.stdin.isatty():
+        if not (sys.stdin and sys.stdin.isatty()):
             process.send_signal(signal.SIGINT)
         try:
             process.wait(PATIENCE_SECONDS)
