@@ -157,7 +157,7 @@ class Platform:
             raise LauncherError(f"No answer from the web server; the end of {self.web.log}:\n{self.web.last_lines(30)}")
 
     def answers(self) -> bool:
-        connection = http.client.HTTPConnection(address(self.host, self.port).removeprefix("http://"), timeout=10)
+        connection = http.client.HTTPConnection(address(self.host, self.port).removeprefix("http://"), timeout=2)
         try:
             connection.request("GET", "/")
             return connection.getresponse().status < 500
