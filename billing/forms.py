@@ -6,14 +6,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import LedgerEntry
-from common.fields import MomentField
+from common.fields import LastDayField, MomentField
+
+DAY = {"autocomplete": "off", "placeholder": _("1405/09/01"), "inputmode": "numeric"}
 
 
 class HistoryForm(forms.Form):
     """What to show of the ledger (13.4)."""
 
-    since = MomentField(label=_("From"), required=False)
-    until = MomentField(label=_("Until"), required=False, ends=True)
+    since = MomentField(label=_("From day"), widget=forms.TextInput(attrs=DAY))
+    until = LastDayField(label=_("Until day"), widget=forms.TextInput(attrs=DAY))
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *LedgerEntry.Kind.choices])
     text = forms.CharField(label=_("Reason or reference"), required=False, max_length=120)
 

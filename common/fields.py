@@ -1,30 +1,32 @@
-"""Form fields that every app shares."""
+"""Form fields that read days and times as people write them here."""
 
 from datetime import datetime, timedelta
 
 from django import forms
 
-from common import date_words, jalali
+from common import date_words
+from common.jalali import DateRefused, parse_jalali
 
 
-class MomentField(forms.Field):
-    """A day, or a day and a time, as people write it (Jalali or Gregorian, Tehran's clock); gives an aware datetime.
+class MomentField(forms.CharField):
+    """A moment written YYYY/MM/DD HH:mm, Jalali or Gregorian, in any digits; cleans to an aware datetime or None."""
 
-    With ``ends=True`` a day alone means its end, so that "until the 5th" includes the 5th.
-    """
+    def __init__(self, **options) -> None:
+        super().__init__(**{"required": False, "max_length": 40, **options})
 
-    def __init__(self, *, ends: bool = False, **options) -> None:
-        self.ends = ends
-        options.setdefault("widget", forms.TextInput(attrs={"data-picker": True, "autocomplete": "off"}))
-        super().__init__(**options)
-
-    def to_python(self, value) -> datetime | None:
-        written = "" if value is None else str(value).strip()
+    def clean(self, value: str) -> datetime | None:
+        written = super().clean(value)
         if not written:
             return None
         try:
-            moment = jalali.parse_jalali(written)
-        except jalali.DateRefused as error:
-            raise forms.ValidationError(date_words.sentence(error), code="invalid") from error
-        has_clock = ":" in written
-        return moment + timedelta(days=1) if self.ends and not has_clock else moment
+            return parse_jalali(written)
+        except DateRefused as error:
+            raise forms.ValidationError(str(date_words.sentence(error))) from error
+
+
+class LastDayField(MomentField):
+    """The end of a range: of a day written without a clock time, the moment at which it ends."""
+
+    def clean(self, value: str) -> datetime | None:
+        moment = super().clean(value)
+        return moment + timedelta(days=1) if moment and ":" not in value else moment

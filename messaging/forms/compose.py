@@ -8,9 +8,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from common.fields import MomentField
 from common.jalali import in_tehran, to_jalali
 from common.text import clean
-from messaging.forms.fields import IdsField, MomentField
+from messaging.forms.fields import IdsField
 from messaging.models import Campaign, Upload
 from messaging.selectors import lines_for
 

@@ -5,8 +5,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from common.fields import LastDayField, MomentField
 from common.text import ascii_digits
-from messaging.forms.fields import LastDayField, MomentField
 from messaging.models import Campaign
 from messaging.selectors import SentFilter
 from messaging.selectors.sent import status_choices
