@@ -88,6 +88,7 @@ class Platform:
         self.state = Path(env["STATE_DIR"])
         self.host, self.port = host, port
         self.simulator = self.worker = self.beat = self.web = None
+        self.env["DEMO"] = "1" if has_demo() else "0"
         if has_demo():
             self.env |= {"SIMULATOR_HOST": "127.0.0.1", "SIMULATOR_PORT": str(simulator_port(self.state))}
         self.gateways = Gateways(supervisor, self.child, self.state)
@@ -133,9 +134,7 @@ class Platform:
 
     def prepare(self) -> None:
         """Migrations, static files, demo data, in one process; its words about the demo are printed after READY."""
-        child = self.child(
-            "prepare", sys.executable, "-m", "launcher.prepare", env={"DEMO": "1" if has_demo() else "0"}
-        )
+        child = self.child("prepare", sys.executable, "-m", "launcher.prepare")
         child.log.unlink(missing_ok=True)
         child.start()
         self.supervisor.wait_for_end(child, PREPARE_SECONDS)
@@ -150,8 +149,8 @@ class Platform:
         if self.supervisor.wait_ready(self.web, WEB_SECONDS):
             print(f"READY {address(self.host, self.port)}", flush=True)
             demo = self.state / "demo.jsonl"
-            if has_demo() and demo.is_file():
-                print(demo.read_text(encoding="utf-8").strip(), flush=True)
+            if has_demo() and demo.is_file() and (text := demo.read_text(encoding="utf-8").strip()):
+                print(text, flush=True)
             say(f"Logs are in {self.state / 'log'}; Ctrl-C stops everything.")
         elif not self.supervisor.stopping:
             raise LauncherError(f"No answer from the web server; the end of {self.web.log}:\n{self.web.last_lines(30)}")
