@@ -34,6 +34,7 @@ class Connection(asyncio.Protocol):
         self.loop = loop
         self.framer = Framer()
         self.bound: Command | None = None
+        self.customer = ""  # the system_id that it is bound with
         self.sequences = itertools.count(1)
         self.unacknowledged: dict[int, tuple[int, bytes]] = {}  # sequence → (command, body)
         self.transport = None
@@ -56,7 +57,7 @@ class Connection(asyncio.Protocol):
         left = list(self.unacknowledged.values())
         self.unacknowledged.clear()
         if left:
-            self.smsc.deliver_first(left)
+            self.smsc.deliver_first(left, self.customer)
 
     def data_received(self, data):
         smsc = self.smsc
@@ -76,12 +77,11 @@ class Connection(asyncio.Protocol):
             else:
                 self._other(command, sequence, body, answers)
             if self.transport.is_closing():
-                smsc.deliver(
-                    early + usual
-                )  # what was taken is delivered, and its receipts wait for the next connection
+                # What was taken is delivered, and its receipts wait for the next connection.
+                smsc.deliver(early + usual, self.customer)
                 return
         if early:
-            smsc.deliver(early)
+            smsc.deliver(early, self.customer)
         self._answer(answers, usual)
         if freed:
             smsc.pump()
@@ -138,9 +138,9 @@ class Connection(asyncio.Protocol):
             smsc.random.shuffle(usual)
         delay = options.latency + options.receipt_delay
         if delay:
-            self.loop.call_later(delay, smsc.deliver, usual)
+            self.loop.call_later(delay, smsc.deliver, usual, self.customer)
         else:
-            smsc.deliver(usual)
+            smsc.deliver(usual, self.customer)
 
     # --- in ---------------------------------------------------------------------------------------------------------
 
@@ -195,7 +195,9 @@ class Connection(asyncio.Protocol):
         if fate.early:
             early += made
         elif fate.late:
-            self.loop.call_later(options.latency + options.receipt_delay + options.late_seconds, smsc.deliver, made)
+            self.loop.call_later(
+                options.latency + options.receipt_delay + options.late_seconds, smsc.deliver, made, self.customer
+            )
         else:
             usual += made
 
@@ -213,7 +215,7 @@ class Connection(asyncio.Protocol):
         if item is None:
             return
         if status in (Status.ESME_RX_T_APPN, Status.ESME_RMSGQFUL, Status.ESME_RTHROTTLED):
-            self.loop.call_later(1.0, self.smsc.deliver, [item])
+            self.loop.call_later(1.0, self.smsc.deliver, [item], self.customer)
             return
         self.smsc.counts["receipts_acknowledged"] += 1
 
@@ -244,6 +246,7 @@ class Connection(asyncio.Protocol):
         self.send(pack(command | RESPONSE, status, sequence, b"" if status else name + b"\0" + _VERSION_TLV))
         if not status:
             self.bound = command
+            self.customer = fields["system_id"]
             self.smsc.pump()
 
 

@@ -10,7 +10,7 @@ import itertools
 import random
 import time
 from array import array
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from typing import NamedTuple
 
 import numpy
@@ -50,7 +50,7 @@ class Smsc:
         self._recent: deque[tuple[bytes, bytes]] = deque(maxlen=RECENT)
         self._seen = array("q")  # a hash of every accepted body: 8 bytes a message, whatever their number
         self._refused_once: set[bytes] = set()
-        self._waiting: deque[tuple[int, bytes]] = deque()  # (command, body) for any receiver
+        self._waiting: dict[str, deque[tuple[int, bytes]]] = defaultdict(deque)  # customer → (command, body)
         self._turn = 0
         # Of this start's own, so that a restart never gives an id that an earlier message has.
         self._next_id = itertools.count(int(time.time() * 1000) % 10**11 * 10**6)
@@ -87,7 +87,7 @@ class Smsc:
             "distinct": distinct,
             "duplicates": accepted - distinct,
             "bound": sum(connection.bound is not None for connection in self.connections),
-            "waiting": len(self._waiting),
+            "waiting": sum(len(waiting) for waiting in self._waiting.values()),
             "unacknowledged": sum(len(connection.unacknowledged) for connection in self.connections),
         }
 
@@ -116,24 +116,29 @@ class Smsc:
 
     # --- the operator's inside --------------------------------------------------------------------------------------
 
-    def deliver(self, batch: list[tuple[int, bytes]]) -> None:
-        self._waiting.extend(batch)
+    def deliver(self, batch: list[tuple[int, bytes]], customer: str = "") -> None:
+        """To whichever receiver of the customer (system_id) is bound, or is next; "" is any customer."""
+        self._waiting[customer].extend(batch)
         self.pump()
 
-    def deliver_first(self, batch: list[tuple[int, bytes]]) -> None:
+    def deliver_first(self, batch: list[tuple[int, bytes]], customer: str) -> None:
         """What a broken connection left unacknowledged goes before the rest."""
-        self._waiting.extendleft(reversed(batch))
+        self._waiting[customer].extendleft(reversed(batch))
         self.pump()
 
     def pump(self) -> None:
         """Sends what waits, as far as the receivers' windows allow, to each in turn."""
-        if not self._waiting:
-            return
-        receivers = [connection for connection in self.connections if connection.receives]
+        for customer, waiting in list(self._waiting.items()):
+            if waiting:
+                self._pump(customer, waiting)
+
+    def _pump(self, customer, waiting):
+        able = [connection for connection in self.connections if connection.receives]
+        receivers = [connection for connection in able if customer in ("", connection.customer)]
         for _ in receivers:
             self._turn += 1
-            receivers[self._turn % len(receivers)].take(self._waiting)
-            if not self._waiting:
+            receivers[self._turn % len(receivers)].take(waiting)
+            if not waiting:
                 return
 
     def may_bind(self, fields: dict) -> int:

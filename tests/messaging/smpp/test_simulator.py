@@ -47,6 +47,15 @@ def test_agreed_digits_decide_the_receipts(digits, states):
         assert smsc.stats()["receipts"] == len(states)
 
 
+def test_receipts_go_to_the_customer_who_sent():
+    mine, others = plain_numbers(40), plain_numbers(40, start=9891000)
+    with simulator() as smsc, running(smsc.port, messages(mine), system_id="mine") as first:
+        with running(smsc.port, messages(others), system_id="other") as second:
+            wait_until(lambda: len(first.receipts) == len(second.receipts) == 40)
+        assert {receipt.smsc_id for receipt in first.receipts} == set(first.accepted.values())
+        assert {receipt.smsc_id for receipt in second.receipts} == set(second.accepted.values())
+
+
 @pytest.mark.parametrize(("digits", "status"), [("0003", 0x0B), ("0012", 0x0A), ("0010", 0x08)])
 def test_agreed_digits_refuse(digits, status):
     number = f"98912123{digits}"
