@@ -20,7 +20,9 @@ def words() -> dict[str, str]:
         "encoding_gsm7": _("Latin (GSM-7)"),
         "encoding_ucs2": _("Persian (UCS-2)"),
         "too_many_parts": _("The text is longer than {parts} parts; shorten it."),
-        "too_many_recipients": _("A simple send takes at most {limit} recipients; put more in a file or a group."),
+        "too_many_recipients": _(
+            "A simple send takes at most {limit} recipients; for more, choose the advanced send above."
+        ),
         "not_enough": _("Your credit does not cover this send."),
         "at_most": _("at most {amount}"),
         "found_numbers": _("Numbers: {count}"),

@@ -49,7 +49,9 @@ function paintTyped(numbers, total) {
   if (numbers.unknown) words.push(say("unknown_numbers", { count: number(numbers.unknown) }));
   place.textContent = words.join(" · ");
   const over = data.max_recipients && total > data.max_recipients;
-  typed.setCustomValidity(over ? say("too_many_recipients", { limit: number(data.max_recipients) }) : "");
+  const problem = over ? say("too_many_recipients", { limit: number(data.max_recipients) }) : "";
+  typed.setCustomValidity(problem);
+  part("typed-problem").textContent = problem;
 }
 
 function paintCost(size, recipients, exact) {
