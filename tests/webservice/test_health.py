@@ -51,3 +51,9 @@ def test_not_ready_without_a_database(monkeypatch):
     answer = Client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"] == {"database": "failing", "valkey": "ok", "migrations": "failing"}
+
+
+@pytest.mark.django_db
+def test_probes_without_tls_are_not_sent_elsewhere(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/api/v1/balance")] == [200, 200, 301]

@@ -98,7 +98,7 @@ def _checked_networks(networks: Iterable[str]) -> list[str]:
     checked = []
     for written in filter(None, (network.strip() for network in networks)):
         try:
-            checked.append(str(ipaddress.ip_network(written, strict=False)))
+            network = ipaddress.ip_network(written, strict=False)
         except ValueError as error:
             raise KeyRefused(
                 "networks",
@@ -108,4 +108,5 @@ def _checked_networks(networks: Iterable[str]) -> list[str]:
                 )
                 % {"written": written},
             ) from error
+        checked.append(str(network.network_address if network.num_addresses == 1 else network))
     return list(dict.fromkeys(checked))
