@@ -271,6 +271,7 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-settle-unknown": {"task": "messaging.settle_unknown", "schedule": 300.0, "options": {"expires": 300}},
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
+    "webservice-quotes": {"task": "webservice.discard_expired_quotes", "schedule": 300.0, "options": {"expires": 300}},
 }
 
 # --- The trade --------------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from messaging.models import Campaign
+from messaging.services import WrongState, discard
 from webservice.idempotency import KEPT
 from webservice.models import IdempotentAnswer
 
@@ -16,3 +18,19 @@ def forget_idempotency_keys() -> int:
     """Delete kept answers past their 24 hours. Returns how many."""
     deleted, _by_model = IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT - GRACE).delete()
     return deleted
+
+
+@shared_task(name="webservice.discard_expired_quotes")
+def discard_expired_quotes() -> int:
+    """Throw away the rows of quotes that nobody sent while their price held (W3). Returns how many quotes."""
+    expired = Campaign.objects.filter(
+        kind=Campaign.Kind.API, state=Campaign.State.REVIEW, quote_expires_at__lt=timezone.now()
+    )
+    discarded = 0
+    for campaign in expired.order_by("quote_expires_at").iterator(chunk_size=200):
+        try:
+            discard(campaign=campaign, audited=False)
+        except WrongState:  # discarded by the same task, run beside this one
+            continue
+        discarded += 1
+    return discarded

@@ -121,6 +121,10 @@ class Campaign(models.Model):
                 condition=Q(state__in=["planning", "queued", "running", "paused", "scheduled"]),
                 name="campaign_open",
             ),
+            models.Index(fields=["account", "reference", "-id"], condition=~Q(reference=""), name="campaign_reference"),
+            models.Index(
+                fields=["quote_expires_at"], condition=Q(kind="api", state="review"), name="campaign_api_quote"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,7 +52,7 @@ def confirm(
     return campaign
 
 
-def discard(*, campaign: Campaign, by: User | None = None) -> Campaign:
+def discard(*, campaign: Campaign, by: User | None = None, audited: bool = True) -> Campaign:
     """Throw away a campaign that was not confirmed; nothing was charged. Its rows go with it."""
     with transaction.atomic():
         campaign = _locked(
@@ -62,7 +62,8 @@ def discard(*, campaign: Campaign, by: User | None = None) -> Campaign:
         campaign.state = Campaign.State.DISCARDED
         campaign.first_id = campaign.last_id = None
         campaign.save()
-        _audit("campaign.discarded", campaign, by)
+        if audited:
+            _audit("campaign.discarded", campaign, by)
     return campaign
 
 

@@ -13,6 +13,7 @@ from numbers.models import Line
 from phonebook.models import BlockedNumber, OptOut
 from tests.factories import make_line
 from tests.webservice.conftest import LATIN, PERSIAN, problem
+from webservice.tasks import discard_expired_quotes
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 21, 6, 0, tzinfo=UTC)
@@ -283,6 +284,24 @@ class TestQuotes:
             problem(api.post("messages", {"quote": quote}), 409, "quote_expired")
         assert balance(account) == 10_000
         assert Chunk.objects.get().state == Chunk.State.HELD
+
+    def test_what_nobody_sent_in_time_leaves_no_rows(self, api, account, line):
+        with time_machine.travel(NOW, tick=False) as clock:
+            old = api.post("quotes", self.ASKED).json()["quote"]
+            clock.shift(10 * 60)
+            young = api.post("quotes", self.ASKED).json()["quote"]
+            sent = api.post("messages", {"to": "09121234567", "text": "Hello"}).json()["campaign"]
+            clock.shift(6 * 60)
+            assert discard_expired_quotes() == 1
+            assert discard_expired_quotes() == 0
+            assert dict(Campaign.objects.values_list("id", "state")) == {
+                old: "discarded",
+                young: "review",
+                sent: "queued",
+            }
+            assert set(Message.objects.values_list("campaign_id", flat=True)) == {young, sent}
+            problem(api.post("messages", {"quote": old}), 409, "quote_expired")
+        assert balance(account) == 10_000 - LATIN
 
     def test_that_of_another_account_is_unknown(self, api, stranger):
         quote = api.post("quotes", self.ASKED).json()["quote"]
