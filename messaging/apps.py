@@ -5,3 +5,25 @@ from django.utils.translation import gettext_lazy as _
 class MessagingConfig(AppConfig):
     name = "messaging"
     verbose_name = _("Messaging")
+
+    def ready(self) -> None:
+        from accounts.audit import name_actions
+
+        name_actions(
+            {
+                "campaign.confirmed": _("Campaign paid for"),
+                "campaign.discarded": _("Campaign discarded"),
+                "campaign.paused": _("Campaign paused"),
+                "campaign.resumed": _("Campaign resumed"),
+                "campaign.cancelled": _("Campaign cancelled"),
+                "campaign.hurried": _("Campaign sent ahead of its time"),
+                "gateway.added": _("Gateway added"),
+                "gateway.created": _("Gateway added"),
+                "gateway.changed": _("Gateway changed"),
+                "gateway.enabled": _("Gateway enabled"),
+                "gateway.disabled": _("Gateway disabled"),
+                "route.created": _("Route added"),
+                "route.changed": _("Route changed"),
+                "route.deleted": _("Route deleted"),
+            }
+        )

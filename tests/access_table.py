@@ -32,6 +32,50 @@ GET  /language/                                     405    405    405    405    
 POST /language/                                     400    400    400    400    400    400
 POST /theme/                                        400    400    400    400    400    400
 
+# Desk
+GET  /                                              200    200    200    200    403    login
+
+# Composing
+GET  /send/                                         200    200    403    200    403    login
+POST /send/                                         200    200    403    200    403    login
+GET  /send/people/                                  200    200    403    200    403    login
+POST /send/file/                                    422    422    403    422    403    login
+POST /send/advice/                                  200    200    403    200    403    login
+POST /send/test/                                    in     in     403    in     403    login
+
+# Campaigns
+GET  /campaigns/                                    200    200    200    200    403    login
+GET  /campaigns/{campaign}/                         200    200    200    404    403    login
+POST /campaigns/{campaign}/                         405    405    405    405    405    405
+POST /campaigns/{campaign}/pause/                   in     in     403    404    403    login
+POST /campaigns/{campaign}/resume/                  in     in     403    404    403    login
+POST /campaigns/{campaign}/cancel/                  in     in     403    404    403    login
+POST /campaigns/{campaign}/undo/                    in     in     403    404    403    login
+POST /campaigns/{campaign}/now/                     in     in     403    404    403    login
+GET  /campaigns/{unpaid}/review/                    200    200    200    404    403    login
+POST /campaigns/{unpaid}/confirm/                   in     in     403    404    403    login
+POST /campaigns/{unpaid}/edit/                      in     in     403    404    403    login
+POST /campaigns/{unpaid}/discard/                   in     in     403    404    403    login
+GET  /campaigns/{unpaid}/rejects.csv                200    200    200    404    403    login
+
+# Boxes
+GET  /sent/                                         200    200    200    200    403    login
+GET  /sent/sent.xlsx                                200    200    200    200    403    login
+GET  /sent/{sent}/                                  200    200    200    404    403    login
+GET  /scheduled/                                    200    200    200    200    403    login
+POST /scheduled/                                    in     in     403    in     403    login
+GET  /inbox/                                        200    200    200    200    403    login
+POST /inbox/                                        in     in     403    in     403    login
+GET  /inbox/{received}/                             200    200    200    404    403    login
+
+# Sample messages
+GET  /samples/                                      200    200    200    200    403    login
+POST /samples/                                      200    200    403    200    403    login
+POST /samples/add/                                  in     in     403    in     403    login
+GET  /samples/{sample}/                             200    200    403    404    403    login
+POST /samples/{sample}/                             200    200    403    404    403    login
+POST /samples/{sample}/delete/                      404    in     403    404    403    login
+
 # Web service: pages
 GET  /web-service/keys/                             200    403    403    200    403    login
 GET  /web-service/keys/new/                         200    403    403    200    403    login

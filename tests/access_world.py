@@ -5,7 +5,18 @@ from dataclasses import dataclass, field
 from django.test import Client
 
 from accounts.models import Account, Membership, User
-from tests.factories import make_account, make_contact, make_line, make_user
+from messaging.models import Campaign, Message, SampleMessage
+from numbers.models import Line
+from tests.factories import (
+    make_account,
+    make_campaign,
+    make_confirmed,
+    make_contact,
+    make_gateway,
+    make_line,
+    make_received,
+    make_user,
+)
 from webservice.services import create_key
 
 
@@ -47,6 +58,15 @@ class _Lazily(dict):
         return self.world.object_id(name)
 
 
+def _sending_line(world: World) -> Line:
+    make_gateway()
+    return make_line(world.account, kind=Line.Kind.SERVICE)
+
+
+def _paid(world: World) -> Campaign:
+    return make_confirmed(world.account, _sending_line(world), ["09121234567"])
+
+
 # What stands for {name} in a path: a function from the world to an id of the first account's row.
 MAKERS = {
     "uid": lambda world: "MQ",
@@ -54,5 +74,10 @@ MAKERS = {
     "key": lambda world: create_key(account=world.account, name="key", scopes=["read"])[0].pk,
     "message": lambda world: 1000,
     "line": lambda world: make_line(world.account).pk,
+    "campaign": lambda world: _paid(world).pk,
+    "unpaid": lambda world: make_campaign(world.account, _sending_line(world), ["09121234567", "x"]).pk,
+    "sent": lambda world: Message.objects.get(campaign=_paid(world)).pk,
+    "received": lambda world: make_received(world.account, make_line(world.account)).pk,
+    "sample": lambda world: SampleMessage.objects.create(account=world.account, text="سلام").pk,
     "contact": lambda world: make_contact(world.account).pk,
 }

@@ -46,6 +46,8 @@ def admin_paths() -> list[str]:
 
 
 def shown(response) -> str:
+    if response.streaming:
+        b"".join(response.streaming_content)  # to its end, which closes the file behind it
     if response.status_code != 302:
         return str(response.status_code)
     return "login" if response.url.startswith(LOGIN) else "in"

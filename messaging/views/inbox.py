@@ -20,11 +20,11 @@ from messaging.selectors import inbox, names_of
 
 
 @require_http_methods(["GET", "POST"])
+@panel_page("view")
 def inbox_list(request: HttpRequest) -> HttpResponse:
     return _act(request) if request.method == "POST" else _list(request)
 
 
-@panel_page("view")
 def _list(request: HttpRequest) -> HttpResponse:
     form = InboxFilterForm(request.GET or None, account=request.account)
     page = page_of(inbox(request.account, **(form.wanted() if form.is_bound else {})), request.GET)

@@ -18,11 +18,11 @@ from messaging.views.answers import say
 
 
 @require_http_methods(["GET", "POST"])
+@panel_page("view")
 def sample_list(request: HttpRequest) -> HttpResponse:
     return _add(request) if request.method == "POST" else _list(request)
 
 
-@panel_page("view")
 def _list(request: HttpRequest) -> HttpResponse:
     return _page(request, SampleForm())
 

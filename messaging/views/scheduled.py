@@ -22,11 +22,11 @@ SIZE = 50
 
 
 @require_http_methods(["GET", "POST"])
+@panel_page("view")
 def scheduled_list(request: HttpRequest) -> HttpResponse:
     return _cancel_chosen(request) if request.method == "POST" else _list(request)
 
 
-@panel_page("view")
 def _list(request: HttpRequest) -> HttpResponse:
     page = Paginator(scheduled(request.account), SIZE).get_page(request.GET.get("page"))
     return render(request, "messaging/scheduled.html", {"page": page})
