@@ -54,6 +54,20 @@ class TariffInline(admin.TabularInline):
     formset = TariffFormSet
     extra = 0
 
+    def formfield_for_foreignkey(self, db_field, request: HttpRequest, **options):
+        field = super().formfield_for_foreignkey(db_field, request, **options)
+        if db_field.name == "operator":
+            field.empty_label = _("Any operator")
+        return field
+
+    def get_formset(self, request: HttpRequest, obj=None, **options):
+        """Operators are added on their own page, not from a price."""
+        formset = super().get_formset(request, obj, **options)
+        operator = formset.form.base_fields["operator"].widget
+        operator.can_add_related = operator.can_change_related = operator.can_view_related = False
+        operator.can_delete_related = False
+        return formset
+
 
 @admin.register(TariffPlan)
 class TariffPlanAdmin(AuditedAdmin):
