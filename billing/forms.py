@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.models import LedgerEntry
 from common.fields import LastDayField, MomentField
 
-DAY = {"autocomplete": "off", "placeholder": _("1405/09/01"), "inputmode": "numeric"}
+DAY = {"data-picker": "day", "autocomplete": "off", "placeholder": _("1405/09/01"), "inputmode": "numeric"}
 
 
 class HistoryForm(forms.Form):

@@ -59,10 +59,11 @@ export function tehranNow() {
   return { day: serial(parts.year, parts.month, parts.day), minutes: parts.hour * 60 + parts.minute };
 }
 
-/** {day, minutes} → the text that the field shows and the server reads. */
-export function write({ day, minutes }) {
+/** {day, minutes} → the text that the field shows and the server reads; without the clock for a field of days. */
+export function write({ day, minutes }, dayOnly = false) {
   const [year, month, date] = calendar.parts(day);
-  return digits(`${calendar.write(year, month, date)} ${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`);
+  const clock = dayOnly ? "" : ` ${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+  return digits(calendar.write(year, month, date) + clock);
 }
 
 /** What somebody typed, in either calendar and any digits → {day, minutes}, or null. A year from 1700 on is Gregorian. */

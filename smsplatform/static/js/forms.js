@@ -58,3 +58,9 @@ function count(place) {
     if (gone) gone.hidden = true;
   }, 250);
 }
+
+// Addresses of filtered lists name only the filters that are set.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("[data-filters]")) return;
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+});

@@ -1,4 +1,4 @@
-// A date and time picker for <input data-picker>: Jalali in Persian, Gregorian in English, always Tehran's clock.
+// A date and time picker for <input data-picker> (data-picker="day" for days alone): Jalali in Persian, Gregorian in English, always Tehran's clock.
 // The field stays an ordinary text field: what is typed into it counts, the picker only helps.
 import { calendar, dayTitle, monthTitle, read, tehranNow, weekday, weekdayName, write } from "./calendars.js";
 import { digits, say } from "./words.js";
@@ -10,6 +10,7 @@ class Picker {
   constructor(input) {
     this.input = input;
     this.fromNow = input.dataset.pickerMin === "now";
+    this.dayOnly = input.dataset.picker === "day";
     this.box = null;
     input.setAttribute("autocomplete", "off");
     input.addEventListener("click", () => this.open());
@@ -29,7 +30,7 @@ class Picker {
     const value = this.input.value.trim();
     const moment = read(value);
     let problem = "";
-    if (value && !moment) problem = say("unreadable_time", { example: write(this.suggested()) });
+    if (value && !moment) problem = say("unreadable_time", { example: write(this.suggested(), this.dayOnly) });
     else if (moment && this.fromNow && this.isPast(moment)) problem = say("past");
     this.input.setCustomValidity(problem);
     if (moment) Object.assign(this, { moment });
@@ -43,6 +44,7 @@ class Picker {
 
   suggested() {
     const now = tehranNow();
+    if (this.dayOnly) return { day: now.day, minutes: 0 };
     const minutes = Math.ceil((now.minutes + 30) / 30) * 30;
     return { day: now.day + Math.floor(minutes / 1440), minutes: minutes % 1440 };
   }
@@ -54,7 +56,7 @@ class Picker {
     this.box.className = "picker";
     this.box.setAttribute("role", "dialog");
     this.box.setAttribute("aria-label", say("picker"));
-    this.input.closest(".input-wrap").append(this.box);
+    this.input.closest(".input-wrap, .field").append(this.box);
     this.box.addEventListener("keydown", (event) => this.onKey(event));
     this.box.addEventListener("click", (event) => this.onClick(event));
     this.outside = (event) => {
@@ -81,7 +83,7 @@ class Picker {
 
   set(moment) {
     this.moment = moment;
-    this.input.value = write(moment);
+    this.input.value = write(moment, this.dayOnly);
     this.input.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -99,7 +101,7 @@ class Picker {
         <button type="button" data-move="1" aria-label="${say("next_month")}">${chevron("left")}</button>
       </div>
       <table role="grid" aria-label="${monthTitle(year, month)}"><thead><tr>${this.weekdays()}</tr></thead><tbody>${this.weeks(year, month)}</tbody></table>
-      <div class="picker-time"><label>${say("hour")}${this.select("hour", 24, 1)}</label><span aria-hidden="true">:</span><label>${say("minute")}${this.select("minute", 60, STEP)}</label></div>
+      ${this.dayOnly ? "" : this.clock()}
       <div class="picker-foot"><button type="button" class="btn btn-primary btn-sm" data-done>${say("done")}</button><button type="button" class="btn btn-sm" data-today>${say("today")}</button><button type="button" class="btn btn-sm" data-clear>${say("clear")}</button></div>`;
     for (const select of this.box.querySelectorAll("select")) {
       select.addEventListener("change", () => {
@@ -107,6 +109,11 @@ class Picker {
         this.set({ day: this.moment.day, minutes: hour * 60 + minute });
       });
     }
+  }
+
+  clock() {
+    const [hour, minute] = [this.select("hour", 24, 1), this.select("minute", 60, STEP)];
+    return `<div class="picker-time"><label>${say("hour")}${hour}</label><span aria-hidden="true">:</span><label>${say("minute")}${minute}</label></div>`;
   }
 
   weekdays() {
@@ -150,7 +157,8 @@ class Picker {
     if (!button) return;
     if (button.dataset.day) {
       this.set({ day: Number(button.dataset.day), minutes: this.moment.minutes });
-      this.focusDay();
+      if (this.dayOnly) this.close(true);
+      else this.focusDay();
     } else if (button.dataset.move) {
       this.paint(this.sameDay(this.shown, Number(button.dataset.move)));
       this.box.querySelector(`[data-move="${button.dataset.move}"]`).focus();

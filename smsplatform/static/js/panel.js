@@ -8,3 +8,5 @@ import "./shortcuts.js";
 import "./clipboard.js";
 import "./upload.js";
 import "./forms.js";
+
+if (document.querySelector("[data-picker]")) import("./jalali-picker.js");
