@@ -74,7 +74,31 @@ POST /samples/                                      200    200    403    200    
 POST /samples/add/                                  in     in     403    in     403    login
 GET  /samples/{sample}/                             200    200    403    404    403    login
 POST /samples/{sample}/                             200    200    403    404    403    login
-POST /samples/{sample}/delete/                      404    in     403    404    403    login
+POST /samples/{sample}/delete/                      in     in     403    404    403    login
+
+# Phonebook
+GET  /phonebook/                                    200    200    200    200    403    login
+POST /phonebook/                                    200    200    200    200    403    login
+GET  /phonebook/groups/                             200    200    200    200    403    login
+POST /phonebook/groups/                             200    200    200    200    403    login
+GET  /phonebook/groups/new/                         200    200    403    200    403    login
+POST /phonebook/groups/new/                         200    200    403    200    403    login
+GET  /phonebook/groups/{group}/                     200    200    403    404    403    login
+POST /phonebook/groups/{group}/                     200    200    403    404    403    login
+POST /phonebook/groups/{group}/delete/              in     in     403    404    403    login
+GET  /phonebook/new/                                200    200    403    200    403    login
+POST /phonebook/new/                                200    200    403    200    403    login
+POST /phonebook/selected/                           in     in     403    in     403    login
+GET  /phonebook/{contact}/                          200    200    403    404    403    login
+POST /phonebook/{contact}/                          200    200    403    404    403    login
+
+# Lines, credit
+GET  /numbers/                                      200    200    200    200    403    login
+POST /numbers/                                      200    200    200    200    403    login
+GET  /billing/                                      200    200    200    200    403    login
+POST /billing/                                      200    200    200    200    403    login
+GET  /billing/download/                             200    200    200    200    403    login
+POST /billing/download/                             200    200    200    200    403    login
 
 # Web service: pages
 GET  /web-service/keys/                             200    403    403    200    403    login
