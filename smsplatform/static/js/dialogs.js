@@ -59,3 +59,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.shouldSwap = false;
   }
 });
+
+// The answer to a request from inside such a dialog is a toast, which an open dialog would cover.
+document.addEventListener("htmx:afterRequest", (event) => {
+  event.target.closest?.("dialog[data-close-after]")?.close();
+});
