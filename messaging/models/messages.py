@@ -60,11 +60,21 @@ class Message(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     campaign = models.ForeignKey(
-        "messaging.Campaign", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
-    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
-    line = models.ForeignKey(Line, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
-    operator = models.ForeignKey(Operator, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+        "messaging.Campaign", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
+        verbose_name=_("campaign"),
+    )  # fmt: skip
+    account = models.ForeignKey(
+        Account, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
+        verbose_name=_("account"),
+    )  # fmt: skip
+    line = models.ForeignKey(
+        Line, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
+        verbose_name=_("line"),
+    )  # fmt: skip
+    operator = models.ForeignKey(
+        Operator, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
+        verbose_name=_("operator"),
+    )  # fmt: skip
     msisdn = models.BigIntegerField(_("recipient"))
     price = models.IntegerField(_("price (rials)"))
     returned = models.IntegerField(_("returned (rials)"), default=0)

@@ -70,6 +70,16 @@ def test_a_filter_that_cannot_be_read_says_so(business, two):
     assert set(answer.context["form"].errors) == {"since", "recipient"}
 
 
+def test_a_search_that_takes_too_long_is_given_up_in_words(business, two, monkeypatch):
+    monkeypatch.setattr("messaging.views.sent.SLOWEST_SECONDS", 1)
+    found = Message.objects.extra(where=["pg_sleep(5) IS NOT NULL"])
+    monkeypatch.setattr("messaging.views.sent.sent_messages", lambda account, wanted: found)
+    answer = business.client.get(reverse("messaging:sent"), {"text": "x"})
+    assert answer.status_code == 200
+    assert answer.context["page"].rows == []
+    assert len(list(answer.context["messages"])) == 1
+
+
 def test_what_was_not_paid_for_or_waits_for_its_time_is_not_there(business, two):
     make_campaign(business.account, business.line, ["09121110000"])
     later = make_confirmed(business.account, business.line, ["09121110001"], send_at=timezone.now() + timedelta(days=1))
