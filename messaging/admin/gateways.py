@@ -1,7 +1,5 @@
 """Staff pages: gateways, routes, and the binds as they stand this moment."""
 
-from datetime import timedelta
-
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -16,10 +14,9 @@ from common import showing
 from messaging.admin.base import LookOnlyAdmin, moment
 from messaging.delivery.engine import bind_config
 from messaging.models import Bind, Gateway, Route
+from messaging.selectors.gateways import is_alive
 from messaging.services.gateways import switch_gateway
 from messaging.smpp.bind import ConfigurationError
-
-FRESH = timedelta(seconds=15)
 
 
 class GatewayForm(forms.ModelForm):
@@ -162,7 +159,7 @@ class BindAdmin(LookOnlyAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def health(self, bind: Bind) -> str:
-        if bind.state != Bind.State.STOPPED and not is_alive(bind):
+        if bind.state != Bind.State.STOPPED and not is_alive(bind, now=timezone.now()):
             return _("%(state)s, but its process is silent") % {"state": bind.get_state_display()}
         return bind.get_state_display()
 
@@ -193,8 +190,3 @@ class BindAdmin(LookOnlyAdmin):
     @admin.display(description=gettext_lazy("last error at"), ordering="last_error_at")
     def last_error_shown(self, bind: Bind) -> str:
         return moment(bind.last_error_at)
-
-
-def is_alive(bind: Bind) -> bool:
-    """Whether its process spoke lately."""
-    return bind.heartbeat_at is not None and timezone.now() - bind.heartbeat_at < FRESH

@@ -21,6 +21,7 @@ from messaging.models import Campaign
 from messaging.selectors import Progress, campaigns, progress, progress_of
 from messaging.selectors.campaigns import UNCONFIRMED
 from messaging.selectors.failures import failures
+from messaging.selectors.gateways import silent_gateways
 from messaging.services import WrongState
 from messaging.views.words import hours_sentence
 
@@ -64,7 +65,7 @@ def campaign_page(request: HttpRequest, pk: int) -> HttpResponse:
         "errors": _errors(campaign) if done.undelivered + done.failed + done.blocked + done.unknown else [],
         "is_live": _is_live(campaign, done, now),
         "undo_seconds_left": _undo_seconds_left(campaign, now) if request.membership.can_send else 0,
-        "waiting_reason": hours_sentence(campaign.line, now) if campaign.state in LIVE and done.waiting else "",
+        "waiting_reason": _waiting_reason(campaign, now) if campaign.state in LIVE and done.waiting else "",
         "can_pause": campaign.state in STOPPABLE,
         "can_resume": campaign.state == Campaign.State.PAUSED,
         "can_cancel": campaign.state in STOPPABLE | {Campaign.State.PAUSED},
@@ -109,6 +110,16 @@ def _is_live(campaign: Campaign, done: Progress, now: datetime) -> bool:
         return True
     recently = campaign.finished_at is not None and now - campaign.finished_at < RECEIPTS_WATCHED
     return recently and bool(done.waiting + done.submitted)
+
+
+def _waiting_reason(campaign: Campaign, now: datetime) -> str:
+    """Why nothing leaves although it might; "" when nothing is in the way."""
+    hours = hours_sentence(campaign.line, now)
+    if hours or (campaign.undo_until and campaign.undo_until > now):
+        return hours
+    if silent_gateways(campaign, now=now):
+        return _("The connection to an operator is down. What waits for it leaves by itself when it is back.")
+    return ""
 
 
 def _undo_seconds_left(campaign: Campaign, now: datetime) -> int:

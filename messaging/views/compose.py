@@ -92,7 +92,12 @@ def _prefilled(request: HttpRequest) -> dict[str, Any]:
         return {"typed": phone(received.sender), "line": received.line_id}
     if "sample" in asked:
         return {"text": _own(samples(account), asked["sample"]).text}
-    return {"typed": asked.get("to", "")[:1000], "text": asked.get("text", "")[:LONGEST_TEXT]}
+    return {
+        "typed": asked.get("to", "")[:1000],
+        "text": asked.get("text", "")[:LONGEST_TEXT],
+        "groups": asked.getlist("groups"),
+        "contacts": asked.getlist("contacts"),
+    }
 
 
 def _own(rows: QuerySet, written: str):

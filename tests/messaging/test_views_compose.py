@@ -288,6 +288,15 @@ def test_a_sample_and_a_received_message_bring_their_text(business):
         assert answer.context["form"]["text"].value() == text
 
 
+def test_a_link_may_choose_groups_and_contacts_of_the_account(business):
+    group = Group.objects.create(account=business.account, name="مشتریان")
+    other = Group.objects.create(account=business.stranger.accounts.get(), name="دیگران")
+    query = {"groups": [group.pk, other.pk, "x"], "to": "09121234567"}
+    answer = business.client.get(reverse("messaging:compose"), query)
+    assert answer.context["chosen_groups"] == [group]
+    assert answer.context["form"]["typed"].value() == "09121234567"
+
+
 @pytest.mark.parametrize("name", ["sample", "reply", "forward", "forward_received", "again"])
 def test_what_belongs_to_others_is_not_found(business, name):
     other = business.stranger.accounts.get()

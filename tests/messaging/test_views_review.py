@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from billing.models import LedgerEntry
 from billing.selectors import balance
-from messaging.models import Campaign, Chunk, Message, Status
+from messaging.models import Bind, Campaign, Chunk, Message, Status
 from tests.factories import make_campaign, make_confirmed, make_gateway
 
 NUMBERS = ["09121234567", "09351234567", "09121234567", "سلام"]
@@ -152,6 +152,15 @@ def test_polling_stops_when_all_is_final(business, paid):
     assert not answer.context["is_live"]
     assert [(row["code"], row["messages"]) for row in answer.context["errors"]] == [("err:027", 1)]
     assert "گوشی خاموش" in answer.content.decode()
+
+
+def test_a_broken_connection_is_told_while_something_waits_for_it(business, paid):
+    now = timezone.now()
+    assert "اپراتور" in get(business, "campaign", paid).context["waiting_reason"]
+    bind = Bind.objects.create(gateway=business.gateway, number=1, state="bound", heartbeat_at=now)
+    assert get(business, "campaign", paid).context["waiting_reason"] == ""
+    Bind.objects.filter(pk=bind.pk).update(heartbeat_at=now - timedelta(minutes=1))
+    assert get(business, "campaign", paid).context["waiting_reason"] != ""
 
 
 def test_pause_resume_and_cancel(business, paid):
