@@ -214,6 +214,11 @@ class Seen:
         self._set(octets[fresh], masks[fresh])
         return first
 
+    def has_many(self, numbers: np.ndarray) -> np.ndarray:
+        """True where a number has come by. ``numbers`` as for ``add_many``, without 0."""
+        places = numbers - FIRST
+        return (self._bits[places >> 3] >> (places & 7).astype(np.uint8)) & 1 == 1
+
     def _set(self, octets: np.ndarray, masks: np.ndarray) -> None:
         if not len(octets):
             return
@@ -234,6 +239,11 @@ def national(number: int) -> str:
 def e164(number: int) -> str:
     """+989121234567"""
     return f"+{number}"
+
+
+def conceal(number: int) -> str:
+    """0912 *** ****: all that a business may see of a number of the bank (3)."""
+    return f"{national(number)[:4]} *** ****"
 
 
 def mask(number: int) -> str:

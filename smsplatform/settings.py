@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "billing",
     "credit",
     "numbers",
+    "numberbank",
     "phonebook",
     "messaging",
     "reports",
@@ -270,6 +271,7 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-squash-counts": {"task": "messaging.squash_counts", "schedule": 60.0, "options": {"expires": 60}},
     "messaging-settle-unknown": {"task": "messaging.settle_unknown", "schedule": 300.0, "options": {"expires": 300}},
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
+    "numberbank-go-on": {"task": "numberbank.go_on", "schedule": 30.0, "options": {"expires": 30}},
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
     "webservice-quotes": {"task": "webservice.discard_expired_quotes", "schedule": 300.0, "options": {"expires": 300}},
 }
@@ -283,6 +285,8 @@ UNDO_SECONDS = env_int("UNDO_SECONDS", 30)  # 2.5: the hold before the first mes
 QUOTE_MINUTES = env_int("QUOTE_MINUTES", 15)
 ADVERTISING_HOURS = env("ADVERTISING_HOURS", "08:00-22:00")  # R4, Tehran time; a line may have its own
 UNKNOWN_SETTLE_HOURS = env_int("UNKNOWN_SETTLE_HOURS", 24)
+BANK_UPLOAD_MAX_BYTES = env_int("BANK_UPLOAD_MAX_BYTES", 2 * 1024 * 1024 * 1024)  # 3.6: files for the number bank
+BANK_LOAD_BATCH = env_int("BANK_LOAD_BATCH", 50_000)  # rows committed at once, with the checkpoint
 VAT_PERCENT = env_int("VAT_PERCENT", 10)
 
 # --- Web service ------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ LAYERS = (
     "webservice",
     "reports",
     "messaging",
+    "numberbank",
     "phonebook",
     "credit",
     "numbers",
