@@ -1,5 +1,7 @@
 """Staff pages: accounts, people, memberships, the audit trail, closed logins."""
 
+from collections.abc import Callable
+
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import admin, messages
@@ -34,7 +36,24 @@ def staff_login(request: HttpRequest, extra_context: dict | None = None) -> Http
     return redirect("admin:index")
 
 
+def staff_password_change(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    """The page that everybody has, which ends other sessions and leaves a trace."""
+    return redirect("accounts:password_change")
+
+
 admin.site.login = staff_login
+admin.site.password_change = staff_password_change
+
+
+def moment(field: str, name: str) -> Callable:
+    """A column that shows a time as the panel does: Jalali in Persian."""
+
+    @admin.display(description=name, ordering=field)
+    def shown(_admin, row) -> str:
+        at = getattr(row, field)
+        return f"{showing.day(at)} {showing.clock(at)}" if at else "–"
+
+    return shown
 
 
 class AuditedAdmin(admin.ModelAdmin):
@@ -85,11 +104,13 @@ class MembershipInline(admin.TabularInline):
 @admin.register(Account)
 class AccountAdmin(AuditedAdmin):
     audit_name = "account"
-    list_display = ["name", "kind", "state", "people", "created_at"]
+    list_display = ["name", "kind", "state", "people", "created"]
     list_filter = ["state", "kind", "created_at"]
     search_fields = ["name", "mobile", "email", "users__username", "users__full_name"]
-    readonly_fields = ["state", "created_at"]
+    fields = ["name", "kind", "state", "mobile", "email", "created"]
+    readonly_fields = ["state", "created"]
     inlines = [MembershipInline]
+    created = moment("created_at", _("created"))
     actions = ["suspend", "activate"]
 
     def get_queryset(self, request: HttpRequest):
@@ -120,7 +141,7 @@ class AccountAdmin(AuditedAdmin):
         self.message_user(request, sentence % {"count": showing.number(count)}, level)
 
 
-RIGHTS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+RIGHTS = ["is_staff", "is_superuser", "groups"]
 
 
 class StaffUserChangeForm(UserChangeForm):
@@ -143,20 +164,23 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     audit_name = "user"
     form = StaffUserChangeForm
     add_form = StaffUserCreationForm
-    list_display = ["username", "full_name", "mobile", "email", "is_staff", "is_active", "is_locked", "last_login"]
+    list_display = ["username", "full_name", "mobile", "email", "is_staff", "is_active", "is_locked", "seen"]
     list_filter = ["is_active", "is_staff", "is_superuser", "language"]
     search_fields = ["username", "full_name", "mobile", "email", "accounts__name"]
     ordering = ["username"]
-    readonly_fields = ["set_password", "last_login", "created_at"]
+    readonly_fields = ["set_password", "seen", "created"]
     fieldsets = [
         (None, {"fields": ["username", "set_password", "full_name", "mobile", "email", "language"]}),
         (_("Rights"), {"fields": ["is_active", *RIGHTS]}),
-        (_("Dates"), {"fields": ["last_login", "created_at"]}),
+        (_("Dates"), {"fields": ["seen", "created"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["username", "full_name", "mobile", "email", "usable_password", "password1", "password2"]})
     ]
-    filter_horizontal = ["groups", "user_permissions"]
+    filter_horizontal = []
+    autocomplete_fields = ["groups"]
+    created = moment("created_at", _("created"))
+    seen = moment("last_login", _("last login"))
     inlines = [MembershipInline]
     actions = ["unlock"]
 
@@ -209,14 +233,15 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
-    list_display = ["account", "user", "role", "created_at"]
+    list_display = ["account", "user", "role", "created"]
     list_filter = ["role"]
     list_select_related = ["account", "user"]
     search_fields = ["account__name", "user__username", "user__full_name"]
     autocomplete_fields = ["account", "user"]
+    created = moment("created_at", _("created"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None):
-        return ["account", "user", "created_at"] if obj else ["created_at"]
+        return ["account", "user", "created"] if obj else ["created"]
 
     def save_model(self, request: HttpRequest, obj: Membership, form, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -233,10 +258,23 @@ class MembershipAdmin(admin.ModelAdmin):
             self.delete_model(request, membership)
 
 
+class ActionFilter(admin.SimpleListFilter):
+    title = _("action")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
+        return audit.action_choices()
+
+    def queryset(self, request: HttpRequest, queryset):
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.ModelAdmin):
-    list_display = ["at", "words", "account", "user", "target", "address"]
-    list_filter = ["action", "at"]
+    list_display = ["time", "words", "account", "user", "target", "address"]
+    list_filter = [ActionFilter, "at"]
+    fields = ["time", "words", "action", "account", "user", "target", "details", "address"]
+    time = moment("at", _("time"))
     list_select_related = ["account", "user"]
     search_fields = ["action", "target", "account__name", "user__username", "address"]
     date_hierarchy = "at"
@@ -259,10 +297,11 @@ class AuditEntryAdmin(admin.ModelAdmin):
 class ClosedLoginAdmin(admin.ModelAdmin):
     """django-axes' counters, for looking; deleting one opens that login again and is recorded."""
 
-    list_display = ["attempt_time", "username", "ip_address", "failures_since_start", "is_closed"]
+    list_display = ["time", "username", "ip_address", "failures_since_start", "is_closed"]
+    time = moment("attempt_time", _("time"))
     list_filter = ["attempt_time"]
     search_fields = ["ip_address", "username"]
-    fields = readonly_fields = ["username", "ip_address", "user_agent", "failures_since_start", "attempt_time"]
+    fields = readonly_fields = ["username", "ip_address", "user_agent", "failures_since_start", "time"]
 
     @admin.display(description=_("closed"), boolean=True)
     def is_closed(self, attempt: AccessAttempt) -> bool:

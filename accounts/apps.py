@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,13 +9,13 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit, handlers  # noqa: F401 - connects the receivers
 
+        apps.get_app_config("axes").verbose_name = _("Closed logins")
         audit.name_actions(
             {
                 "account.created": _("Account made"),
                 "account.suspended": _("Account suspended"),
                 "account.activated": _("Account activated"),
                 "account.changed": _("Account changed"),
-                "account.chosen": _("Account chosen"),
                 "user.created": _("User made"),
                 "user.changed": _("User changed"),
                 "member.added": _("Member added"),
@@ -28,7 +28,6 @@ class AccountsConfig(AppConfig):
                 "login.ended": _("Logout"),
                 "password.changed": _("Password changed"),
                 "password.reset": _("Password reset by e-mail"),
-                "password.reset_asked": _("Password reset asked for"),
                 "password.set": _("Password set by staff"),
                 "profile.changed": _("Profile changed"),
             }
