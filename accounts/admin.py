@@ -5,11 +5,13 @@ from collections.abc import Callable
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminEmailInputWidget
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
+from django.db.models import EmailField, Exists, OuterRef
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -24,6 +26,9 @@ from common import showing
 
 admin.site.site_title = admin.site.site_header = _("Staff pages")
 admin.site.index_title = _("Everything on the platform")
+
+
+LEFT_TO_RIGHT = {EmailField: {"widget": AdminEmailInputWidget(attrs={"dir": "ltr"})}}
 
 
 def staff_login(request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
@@ -101,9 +106,15 @@ class MembershipInline(admin.TabularInline):
     autocomplete_fields = ["user", "account"]
 
 
+class StaffAccountForm(ModelForm):
+    mobile = MobileField(label=_("mobile for notices"), required=False)
+
+
 @admin.register(Account)
 class AccountAdmin(AuditedAdmin):
     audit_name = "account"
+    form = StaffAccountForm
+    formfield_overrides = LEFT_TO_RIGHT
     list_display = ["name", "kind", "state", "people", "created"]
     list_filter = ["state", "kind", "created_at"]
     search_fields = ["name", "mobile", "email", "users__username", "users__full_name"]
@@ -164,6 +175,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     audit_name = "user"
     form = StaffUserChangeForm
     add_form = StaffUserCreationForm
+    formfield_overrides = LEFT_TO_RIGHT
     list_display = ["username", "full_name", "mobile", "email", "is_staff", "is_active", "is_locked", "seen"]
     list_filter = ["is_active", "is_staff", "is_superuser", "language"]
     search_fields = ["username", "full_name", "mobile", "email", "accounts__name"]
@@ -263,10 +275,14 @@ class ActionFilter(admin.SimpleListFilter):
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin) -> list[tuple[str, str]]:
-        return audit.action_choices()
+        """One choice for the actions that read alike."""
+        alike: dict[str, list[str]] = {}
+        for action, label in audit.action_choices():
+            alike.setdefault(label, []).append(action)
+        return [(",".join(actions), label) for label, actions in alike.items()]
 
     def queryset(self, request: HttpRequest, queryset):
-        return queryset.filter(action=self.value()) if self.value() else queryset
+        return queryset.filter(action__in=self.value().split(",")) if self.value() else queryset
 
 
 @admin.register(AuditEntry)

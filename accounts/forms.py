@@ -2,7 +2,7 @@
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, PasswordResetForm, SetPasswordForm
 from django.core.cache import cache
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ class MobileField(forms.CharField):
 
     def __init__(self, **options) -> None:
         options.setdefault("max_length", 64)
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel", "dir": "ltr"}))
         super().__init__(**options)
 
     def to_python(self, value) -> str:
@@ -78,8 +79,26 @@ class ResetForm(PasswordResetForm):
         return cache.incr(key) <= RESET_MAILS_PER_HOUR
 
 
+class RepeatedPassword:
+    """The words of the two fields of a new password; Django's Persian asks for the old one again."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].label = _("New password")
+        self.fields["new_password2"].label = _("New password once more")
+        self.fields["new_password2"].help_text = ""
+
+
+class ChangePasswordForm(RepeatedPassword, PasswordChangeForm):
+    pass
+
+
+class NewPasswordForm(RepeatedPassword, SetPasswordForm):
+    pass
+
+
 class ProfileForm(forms.ModelForm):
-    mobile = MobileField(label=_("Mobile"), required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    mobile = MobileField(label=_("Mobile"), required=False)
 
     class Meta:
         model = User

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit, lockout, selectors, tasks
 from accounts.access import login_needed, panel_page
-from accounts.forms import LoginForm, ProfileForm, ResetForm
+from accounts.forms import ChangePasswordForm, LoginForm, NewPasswordForm, ProfileForm, ResetForm
 from accounts.middleware import ACCOUNT_KEY, LANGUAGES
 from accounts.models import Membership, User
 
@@ -54,6 +54,7 @@ class PasswordChange(auth_views.PasswordChangeView):
     """Every other session of the user ends, for sessions carry a hash of the password."""
 
     template_name = "accounts/password_change.html"
+    form_class = ChangePasswordForm
     success_url = reverse_lazy("accounts:profile")
 
     def form_valid(self, form) -> HttpResponse:
@@ -84,6 +85,7 @@ class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
     """Whoever reads the mail is the user: their failed logins are forgotten with the old password."""
 
     template_name = "accounts/password_reset_confirm.html"
+    form_class = NewPasswordForm
     success_url = reverse_lazy("accounts:password_reset_complete")
 
     def form_valid(self, form) -> HttpResponse:

@@ -223,3 +223,12 @@ def test_customers_are_refused(client, role):
     client.force_login(make_user(account=make_account(), role=role))
     assert client.get("/admin/", follow=True).status_code == 403
     assert client.get(reverse("admin:accounts_user_changelist"), follow=True).status_code == 403
+
+
+def test_the_trail_is_filtered_by_what_was_done(client, boss):
+    audit.record(action="account.created", target="one")
+    audit.record(action="account.suspended", target="two")
+    url = reverse("admin:accounts_auditentry_changelist")
+    page = client.get(url, {"action": "account.suspended"})
+    assert [entry.target for entry in page.context["cl"].result_list] == ["two"]
+    assert "تعلیق حساب" in page.content.decode()

@@ -80,6 +80,15 @@ def test_bad_passwords_are_refused_in_persian(client, user, old, new, repeat, se
     assert user.check_password(PASSWORD)
 
 
+def test_the_form_asks_for_the_new_password_twice_not_for_the_old_one(client, user):
+    client.force_login(user)
+    form = client.get("/accounts/password/").context["form"]
+    labels = [str(field.label) for field in form]
+    assert labels == ["گذرواژهٔ قدیمی", "گذرواژهٔ تازه", "تکرار گذرواژهٔ تازه"]
+    assert "دست‌کم ۸ نویسه" in str(form["new_password1"].help_text)
+    assert form["new_password2"].help_text == ""
+
+
 def test_strangers_cannot_change_a_password(client):
     assert client.get("/accounts/password/").url == "/accounts/login/?next=/accounts/password/"
     assert change(client).url == "/accounts/login/?next=/accounts/password/"
