@@ -32,6 +32,8 @@ def code_of(error: str | None) -> str:
 def _of_receipt(code: str, language: str) -> str:
     if code in _STATES:
         return smpp.state_sentence(_STATES[code], language)
+    if code.strip("0") == "":  # "no error" beside a failure: the operator left its reason out
+        return _("The operator reported that the message was not delivered, and gave no reason.")
     known = smpp.receipt_error_sentence(code, language)
     if known:
         return known
