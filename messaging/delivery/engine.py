@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from redis import Redis
 
-from messaging.delivery import inbound, writer
+from messaging.delivery import inbound, receipts, writer
 from messaging.delivery.hand import Armed, Closing, HeldChunk, Item
 from messaging.delivery.intake import Intake
 from messaging.delivery.recovery import recover_bind
@@ -65,10 +65,12 @@ class BindEngine:
         self._rate_limit = None
         self._rate = 0.0
         self._chunk_size = 1000.0
-        self._due = dict.fromkeys(("renew", "look", "report", "poll"), 0.0)
+        self._due = dict.fromkeys(("renew", "look", "report", "poll", "match"), 0.0)
+        self._strangers_stored = False
         self._last_submitted = 0
         self._session_thread: threading.Thread | None = None
         self._session_is_ending = False
+        self._soon: float | None = None
         self._bound_last = time.monotonic()
         self._keeper = threading.Thread(target=self._keep, name=f"keeper-{gateway.name}", daemon=True)
 
@@ -185,6 +187,7 @@ class BindEngine:
         self._look()
         self._keep_books()
         self._renew()
+        self._match_late()
         self._report_bind()
         return self._stopping.is_set() and self._has_ended()
 
@@ -195,9 +198,10 @@ class BindEngine:
 
     def _patience(self) -> float:
         soonest = min((at for at, _ in self._retries), default=None)
+        patience = LOOK_SECONDS if self._held else IDLE_SECONDS
         if soonest is not None:
-            return min(IDLE_SECONDS, max(soonest - time.monotonic(), 0.001))
-        return LOOK_SECONDS if self._held else IDLE_SECONDS
+            patience = min(patience, max(soonest - time.monotonic(), 0.001))
+        return min(patience, self._soon or patience)
 
     def _take_events(self) -> None:
         now = timezone.now()
@@ -216,7 +220,8 @@ class BindEngine:
                     last_error=what[1][:300], last_error_at=now
                 )
             if len(self._intake.batch.submissions) + len(self._intake.batch.receipts) >= 5000:
-                return
+                break
+        self._soon = self._intake.take_strangers(now)
 
     def _rearm(self, tokens: list) -> None:
         """Back to the head of the queue: these never left our buffer."""
@@ -265,6 +270,7 @@ class BindEngine:
 
     def _committed(self, batch, part_ids, ended, slice_) -> None:
         self._intake.next_batch()
+        self._strangers_stored |= any(row.message_id is None for row in batch.receipts)
         for chunk in ended:
             self._held.pop(chunk.id, None)
         if batch.deliveries:
@@ -375,7 +381,7 @@ class BindEngine:
         if self._session_thread is not None and self._session_thread.is_alive():
             self._session_thread.join(0.05)
             return False
-        if self._events or self._intake.batch or self._held:
+        if self._events or self._intake.batch or self._held or self._soon:
             return False
         Bind.objects.filter(gateway=self.gateway, number=self.number).update(
             state=Bind.State.STOPPED, window_in_flight=0, rate=0, heartbeat_at=None
@@ -397,6 +403,13 @@ class BindEngine:
             self._retries = [(at, item) for at, item in self._retries if item.chunk not in taken_away]
             for chunk in taken_away:
                 self._held.pop(chunk.id, None)
+
+    def _match_late(self) -> None:
+        """Receipts that came before another bind had committed what they are for."""
+        if time.monotonic() < self._due["match"] or not self._strangers_stored:
+            return
+        self._due["match"] = time.monotonic() + REPORT_SECONDS
+        self._strangers_stored = bool(receipts.match_waiting(now=timezone.now(), gateway_id=self.gateway.id))
 
     # --- the session's life -----------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What the session reports, turned into a `Batch`: the rows to write and the news to apply, in memory only."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from messaging.smpp.errors import Action, action
 from messaging.smpp.receipts import MessageState
 
 MOST_RETRIES = 6  # of a message that the operator answers with a passing error; throttling is not counted
+STRANGER_SECONDS = 0.06
 REMEMBERED = 100_000  # submitted parts whose receipt is matched without asking the database
 
 FINAL_STATUS = {
@@ -66,6 +67,7 @@ class Intake:
     def __init__(self) -> None:
         self.batch = Batch()
         self._awaiting: OrderedDict[str, tuple[int, int, int]] = OrderedDict()
+        self._strangers: deque[tuple[datetime, Delivery]] = deque()
 
     def next_batch(self) -> None:
         self.batch = Batch()
@@ -136,14 +138,27 @@ class Intake:
 
     def delivered(self, deliveries: list[Delivery], now: datetime) -> None:
         batch = self.batch
-        batch.deliveries += deliveries
         for delivery in deliveries:
-            if delivery.receipt is not None:
+            if delivery.receipt is None:
+                batch.deliveries.append(delivery)
+                if not delivery.is_receipt:
+                    batch.inbound.append(delivery)
+            elif delivery.receipt.smsc_id in self._awaiting:
                 self._receipt(delivery, now)
-            elif not delivery.is_receipt:
-                batch.inbound.append(delivery)
+            else:
+                self._strangers.append((now, delivery))
+
+    def take_strangers(self, now: datetime) -> float | None:
+        """Receipts of messages that this bind did not submit, or not yet: they wait a moment, unacknowledged, for the
+        answer, or for the bind that has it to commit. Seconds until the next has waited long enough."""
+        strangers = self._strangers
+        while strangers and (now - strangers[0][0]).total_seconds() >= STRANGER_SECONDS:
+            came_at, delivery = strangers.popleft()
+            self._receipt(delivery, came_at)
+        return STRANGER_SECONDS if strangers else None
 
     def _receipt(self, delivery: Delivery, now: datetime) -> None:
+        self.batch.deliveries.append(delivery)
         receipt, sm = delivery.receipt, delivery.sm
         row = ReceiptRow(
             receipt.smsc_id, int(receipt.state), receipt.error[:20], sm.source, sm.destination,

@@ -108,7 +108,8 @@ _UNMATCHED = """
 SELECT r.id, r.gateway_id, r.smsc_id, r.state, r.error, r.source, r.received_at, s.message_id, s.part, m.parts
 FROM (
     SELECT * FROM messaging_receipt
-    WHERE message_id IS NULL AND received_at > %s ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    WHERE message_id IS NULL AND received_at > %s AND (%s::int IS NULL OR gateway_id = %s)
+    ORDER BY id DESC LIMIT %s FOR UPDATE SKIP LOCKED
 ) r
 JOIN LATERAL (
     SELECT message_id, part FROM messaging_submission s
@@ -119,10 +120,10 @@ JOIN messaging_message m ON m.id = s.message_id
 """
 
 
-def match_waiting(*, now: datetime, most: int = 5000, days: int = 3) -> int:
+def match_waiting(*, now: datetime, gateway_id: int | None = None, most: int = 5000, days: int = 3) -> int:
     """Match receipts that came before their submission was known (early, or to another bind); how many found theirs."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_UNMATCHED, [now - timedelta(days=days), most])
+        cursor.execute(_UNMATCHED, [now - timedelta(days=days), gateway_id, gateway_id, most])
         rows = cursor.fetchall()
         if not rows:
             return 0

@@ -1,0 +1,39 @@
+"""``python -m bench [plan|deliver|all] [--rows N] [--runs N] [--binds N] [--latency-ms N] [--window N]``"""
+
+import argparse
+import platform
+import sys
+
+from bench.stage import Stage
+from bench.table import Row, print_table
+
+
+def main(arguments: list[str]) -> int:
+    options = parse(arguments)
+    print(
+        f"{platform.machine()}, {platform.python_version()}; {options.runs} runs of {options.rows:,} rows\n", flush=True
+    )
+    with Stage() as stage:
+        from bench import deliver, plan
+
+        benches = {"plan": plan.measure, "deliver": deliver.measure}
+        names = list(benches) if options.what == "all" else [options.what]
+        rows: list[Row] = []
+        for name in names:
+            rows += benches[name](stage, options)
+    print_table(rows)
+    return 0
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["plan", "deliver", "all"], default="all")
+    parser.add_argument("--rows", type=int, default=100_000, help="recipients of each run")
+    parser.add_argument("--runs", type=int, default=5, help="counted runs; medians are shown")
+    parser.add_argument("--binds", type=int, default=2, help="binds that deliver")
+    parser.add_argument("--latency-ms", type=float, default=0.0, help="of the simulated operator")
+    parser.add_argument("--window", type=int, default=200, help="of each bind")
+    return parser.parse_args(arguments)
+
+
+sys.exit(main(sys.argv[1:]))

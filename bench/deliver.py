@@ -1,0 +1,113 @@
+"""Charged rows → submitted → answered → receipt recorded, by real workers; beside a raw client and statements."""
+
+import time
+
+import psycopg
+from django.db import connection
+from django.utils import timezone
+
+from bench.stage import wait_until
+from bench.table import Row
+
+
+def measure(stage, options) -> list[Row]:
+    from messaging.models import Gateway, Route
+
+    port = stage.simulator(latency_ms=options.latency_ms)
+    gateway = Gateway.objects.create(
+        name="deliver", host="127.0.0.1", port=port, system_id="bench", window=options.window, binds=options.binds
+    )
+    Route.objects.create(gateway=gateway)
+    stage.binds(gateway, options.binds)
+    wait_until(lambda: gateway.bind_rows.filter(state="bound").count() == options.binds, seconds=30)
+    mine, raw, bare = [], [], []
+    for run in range(options.runs + 1):
+        seconds = _deliver(stage, options.rows)
+        client = float(
+            stage.run("bench/raw_client.py", str(port), str(options.rows), str(options.window), str(options.binds))
+        )
+        statements = _by_hand(stage, options.rows)
+        print(
+            f"deliver {run or 'warm-up'}: {seconds:.2f} s, raw {client:.2f} s, statements {statements:.2f} s",
+            flush=True,
+        )
+        if run:
+            mine.append(seconds)
+            raw.append(client)
+            bare.append(statements)
+    stage.stop_processes()
+    name = (
+        f"deliver {options.rows:,} with receipts, {options.binds} binds × {options.window}, {options.latency_ms:g} ms"
+    )
+    return [
+        Row(name, options.rows, mine, "raw windowed client, receipts acknowledged, nothing kept", raw),
+        Row(name, options.rows, mine, "COPY and UPDATE of the same rows by hand", bare),
+    ]
+
+
+def _deliver(stage, rows: int) -> float:
+    """Seconds from the confirmation to the last receipt recorded; asserts that every message is delivered and paid."""
+    from messaging import services
+    from messaging.checks import check_charges
+    from messaging.counts import counts_of
+    from messaging.models import Campaign, Status
+
+    campaign = stage.campaign(rows)
+    services.plan(campaign.pk, now=timezone.now())
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    began = time.perf_counter()
+    services.confirm(campaign=campaign, by=None, now=timezone.now(), hold_seconds=0)
+    wait_until(
+        lambda: counts_of([campaign.pk])[campaign.pk].get(Status.DELIVERED) == rows, seconds=max(60, rows / 1000)
+    )
+    seconds = time.perf_counter() - began
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM messaging_message WHERE campaign_id = %s AND status = %s",
+            [campaign.pk, Status.DELIVERED],
+        )
+        assert cursor.fetchone()[0] == rows
+    assert check_charges() == []
+    return seconds
+
+
+_SUBMISSION = "message_id, part, attempt, gateway_id, bind_number, command_status, smsc_id, answered_at"
+_RECEIPT = "gateway_id, smsc_id, state, error, source, destination, received_at, message_id, part, parts, raw"
+_TABLES = """
+DROP TABLE IF EXISTS m; DROP TABLE IF EXISTS s; DROP TABLE IF EXISTS r;
+CREATE TABLE m (LIKE messaging_message INCLUDING ALL) WITH (fillfactor = 75);
+CREATE TABLE s (LIKE messaging_submission INCLUDING ALL);
+CREATE TABLE r (LIKE messaging_receipt INCLUDING ALL);
+INSERT INTO m SELECT * FROM messaging_message WHERE campaign_id = (SELECT max(id) FROM messaging_campaign);
+UPDATE m SET status = 20, final_at = NULL, submitted_at = NULL;
+ANALYZE m;
+"""
+_UPDATE = """
+UPDATE m SET status = 50, submitted_at = now(), final_at = now() FROM unnest(%s::bigint[]) AS n(id) WHERE m.id = n.id
+"""
+
+
+def _by_hand(stage, rows: int) -> float:
+    """COPY the submissions and the receipts, and UPDATE each message once, 1,000 rows a transaction; nothing else."""
+    with psycopg.connect(stage.conninfo) as db:
+        db.execute(_TABLES)
+        mine = "WHERE message_id IN (SELECT id FROM m) ORDER BY message_id"
+        submissions = db.execute(f"SELECT {_SUBMISSION} FROM messaging_submission {mine}").fetchall()
+        receipts = db.execute(f"SELECT {_RECEIPT} FROM messaging_receipt {mine}").fetchall()
+        db.commit()
+        began = time.perf_counter()
+        for start in range(0, rows, 1000):
+            piece = slice(start, start + 1000)
+            _copy(db, f"COPY s ({_SUBMISSION}) FROM STDIN", submissions[piece])
+            _copy(db, f"COPY r ({_RECEIPT}) FROM STDIN", receipts[piece])
+            db.execute(_UPDATE, [[row[0] for row in submissions[piece]]])
+            db.commit()
+        seconds = time.perf_counter() - began
+        db.execute("DROP TABLE m; DROP TABLE s; DROP TABLE r")
+    return seconds
+
+
+def _copy(db, statement: str, rows: list[tuple]) -> None:
+    with db.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,153 @@
+"""What a bench stands on: a database of its own, an account with money, a file of numbers, an operator, binds."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Stage:
+    """A context: the database ``bench_…`` is made and migrated, and dropped at the end; processes are ended."""
+
+    def __enter__(self) -> "Stage":
+        self._server = os.environ["DATABASE_URL"]
+        self.database = f"bench_{uuid.uuid4().hex[:8]}"
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.database)))
+        known = {key: value for key, value in conninfo_to_dict(self._server).items() if value is not None}
+        self.conninfo = make_conninfo(**known | {"dbname": self.database})
+        os.environ["DATABASE_URL"] = _url(known | {"dbname": self.database})
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsplatform.settings")
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        self._processes: list[subprocess.Popen] = []
+        self.environment = dict(os.environ)
+        self._open_account()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop_processes()
+        from django.db import connections
+
+        connections.close_all()
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self.database)))
+
+    def _open_account(self) -> None:
+        from accounts.models import Account
+        from billing.services import top_up
+        from numbers.models import Line
+
+        self.account = Account.objects.create(name="bench")
+        self.line = Line.objects.create(number="30001234", account=self.account, kind="service", prefix_family="3000")
+        top_up(account=self.account, amount=10**14, reference="bench", reason="bench")
+
+    def numbers_file(self, rows: int):
+        """An Upload of ``rows`` different mobile numbers, one a line."""
+        from django.conf import settings
+
+        from messaging.models import Upload
+
+        settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+        path = settings.MEDIA_ROOT / f"bench-{rows}.txt"
+        if not path.exists():
+            path.write_text("".join(f"09{120_000_000 + 7 * n:09}\n" for n in range(rows)))
+        return Upload.objects.create(
+            account=self.account, path=path.name, filename="numbers.txt", size=path.stat().st_size
+        )
+
+    def campaign(self, rows: int):
+        """A campaign of the file, not yet planned."""
+        from messaging.models import Campaign
+
+        return Campaign.objects.create(
+            account=self.account,
+            line=self.line,
+            kind=Campaign.Kind.ADVANCED,
+            state=Campaign.State.PLANNING,
+            text="جشنواره پاییزه از فردا آغاز می‌شود",
+            upload=self.numbers_file(rows),
+            sources={"column": 0},
+        )
+
+    def simulator(self, *, latency_ms: float) -> int:
+        """A simulated operator in a process of its own; its port."""
+        process = self._start(
+            "manage.py",
+            "smsc_simulator",
+            "--port",
+            "0",
+            "--no-fates",
+            "--latency-ms",
+            str(latency_ms),
+            stdout=subprocess.PIPE,
+        )
+        return json.loads(process.stdout.readline())["port"]
+
+    def binds(self, gateway, count: int) -> None:
+        for number in range(1, count + 1):
+            self._start(
+                "-m", "celery", "-A", "smsplatform", "worker", "--pool", "solo", "--without-gossip", "--without-mingle",
+                "--queues", gateway.queue, "--hostname", f"bench{number}@%h", "--loglevel", "WARNING",
+            )  # fmt: skip
+
+    def run(self, *arguments: str) -> str:
+        """A python process to its end; its output."""
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
+        ).stdout
+
+    def stop_processes(self) -> None:
+        for process in reversed(self._processes):
+            process.send_signal(signal.SIGTERM)
+        for process in self._processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self._processes.clear()
+
+    def _start(self, *arguments: str, stdout=None) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=stdout,
+            text=True,
+            start_new_session=True,
+        )
+        self._processes.append(process)
+        return process
+
+
+def wait_until(condition, *, seconds: float, every: float = 0.05) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not reached within {seconds} s")
+        time.sleep(every)
+
+
+def _url(known: dict) -> str:
+    from urllib.parse import quote, urlencode
+
+    user = quote(known.pop("user", ""), safe="")
+    password = f":{quote(known.pop('password'), safe='')}" if known.get("password") else ""
+    name = known.pop("dbname")
+    known.pop("password", None)
+    return f"postgresql://{user}{password}@/{name}?{urlencode(known)}"
