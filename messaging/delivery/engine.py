@@ -371,8 +371,10 @@ class BindEngine:
 
     def _begin_to_stop(self) -> None:
         self._hand_back()
-        if self.session is not None and self._session_thread.is_alive():
-            self.session.stop(self._drain_seconds)
+        if not self._session_is_ending:
+            self._session_is_ending = True
+            if self.session is not None:
+                self.session.stop(self._drain_seconds)
 
     def _hand_back(self) -> None:
         self._put_down([chunk for chunk in self._held.values() if chunk.closing is None], Closing.HANDED_BACK)

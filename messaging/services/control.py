@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.audit import record
 from accounts.models import User
@@ -185,12 +185,10 @@ def _locked(campaign: Campaign, states: set[str]) -> Campaign:
 
 
 def _chunks(campaign: Campaign, *states: Chunk.State):
-    """Lock in the order of ids: binds lease chunks at the same time."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM messaging_chunk WHERE campaign_id = %s ORDER BY id FOR NO KEY UPDATE", [campaign.pk]
-        )
-    return Chunk.objects.filter(campaign=campaign, state__in=states)
+    """Those in ``states``, locked. One that a bind is just taking or putting down is passed over, never waited for:
+    that bind holds the chunk and will look at the campaign, which we hold, before it goes on."""
+    chunks = Chunk.objects.filter(campaign=campaign, state__in=states).select_for_update(skip_locked=True, no_key=True)
+    return Chunk.objects.filter(pk__in=list(chunks.values_list("pk", flat=True)))
 
 
 def _audit(action: str, campaign: Campaign, by: User | None, **details) -> None:
