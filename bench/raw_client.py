@@ -6,6 +6,7 @@
 import sys
 import threading
 import time
+from itertools import islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -26,7 +27,7 @@ class Client:
 
     def pull(self, room):
         body = self.template.body
-        return [(number, body(str(number))) for number, _ in zip(self.numbers, range(room), strict=False)]
+        return [(number, body(str(number))) for number in islice(self.numbers, room)]
 
     def answered(self, answers):
         self.session.wake()
