@@ -64,3 +64,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   event.target.closest?.("dialog[data-close-after]")?.close();
 });
+
+// What a dialog asked the server to do is done: nothing more to ask.
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) event.detail.elt.closest("form[method=dialog]")?.closest("dialog").close();
+});

@@ -2,6 +2,7 @@
 import { say } from "./words.js";
 
 const list = document.getElementById("toast-list");
+const corner = document.getElementById("toasts");
 const SHOWN_FOR = 7000;
 
 /** Show `text`; tone is ok, run, wait or bad. A bad one stays until it is closed. */
@@ -15,6 +16,15 @@ export function toast(text, tone = "run") {
   item.querySelector("div").textContent = text;
   list.append(item);
   live(item);
+  raise();
+}
+
+/** Above an open dialog too, which covers everything but what came to the top layer after it. */
+function raise() {
+  if (!corner.showPopover) return;
+  corner.popover = "manual";
+  if (corner.matches(":popover-open")) corner.hidePopover();
+  corner.showPopover();
 }
 
 function live(item) {
