@@ -25,5 +25,10 @@ class MessagingConfig(AppConfig):
                 "route.created": _("Route added"),
                 "route.changed": _("Route changed"),
                 "route.deleted": _("Route deleted"),
+                "messages.cancelled": _("Messages cancelled"),
+                "template.created": _("Template added"),
+                "template.changed": _("Template changed"),
+                "template.approved": _("Template approved"),
+                "template.refused": _("Template refused"),
             }
         )

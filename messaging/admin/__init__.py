@@ -1,5 +1,5 @@
 """Staff pages of messaging. Nothing here edits a message, a price or a count."""
 
-from messaging.admin import campaigns, gateways, inbox, messages
+from messaging.admin import campaigns, gateways, inbox, messages, templates
 
-__all__ = ["campaigns", "gateways", "inbox", "messages"]
+__all__ = ["campaigns", "gateways", "inbox", "messages", "templates"]

@@ -2,6 +2,7 @@ from messaging.models.campaigns import Campaign, Chunk, SampleMessage, StatusCou
 from messaging.models.gateways import Bind, Gateway, Route
 from messaging.models.inbox import InboundMessage, InboundPart
 from messaging.models.messages import Encoding, Message, MessageClass, Receipt, Status, Submission
+from messaging.models.templates import Template
 
 __all__ = [
     "Bind",
@@ -19,5 +20,6 @@ __all__ = [
     "Status",
     "StatusCount",
     "Submission",
+    "Template",
     "Upload",
 ]

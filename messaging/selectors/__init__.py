@@ -5,6 +5,7 @@ from messaging.selectors.inbox import inbox, names_of, unread_count
 from messaging.selectors.progress import Progress, progress, progress_of
 from messaging.selectors.sent import SentFilter, message_text, sent_messages
 from messaging.selectors.story import Event, story
+from messaging.selectors.templates import line_for, templates
 
 __all__ = [
     "Event",
@@ -12,6 +13,7 @@ __all__ = [
     "SentFilter",
     "campaigns",
     "inbox",
+    "line_for",
     "lines_for",
     "message_text",
     "names_of",
@@ -22,5 +24,6 @@ __all__ = [
     "scheduled",
     "sent_messages",
     "story",
+    "templates",
     "unread_count",
 ]

@@ -19,7 +19,9 @@ from messaging.services.received import mark_read, restore, trash
 from messaging.services.refusals import QuoteExpired, SendRefused, WrongState
 from messaging.services.samples import SamplesFull, add_sample
 from messaging.services.sending import send, send_test
+from messaging.services.templates import approve_template, refuse_template
 from messaging.services.uploads import store_upload
+from messaging.services.withdrawing import cancel_messages
 
 __all__ = [
     "QuoteExpired",
@@ -27,7 +29,9 @@ __all__ = [
     "SendRefused",
     "WrongState",
     "add_sample",
+    "approve_template",
     "cancel",
+    "cancel_messages",
     "compose",
     "compose_once",
     "confirm",
@@ -41,6 +45,7 @@ __all__ = [
     "plan_later",
     "quote",
     "quote_again",
+    "refuse_template",
     "release_due",
     "restore",
     "resume",

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from billing.selectors import balance
-from messaging.models import Bind, Gateway, Message, Route
+from messaging.models import Bind, Gateway, Message, Route, Template
 from tests.factories import make_campaign, make_confirmed, make_received, make_user
 
-PAGES = ["campaign", "message", "gateway", "route", "bind", "inboundmessage", "samplemessage", "upload"]
+PAGES = ["campaign", "message", "gateway", "route", "bind", "inboundmessage", "samplemessage", "upload", "template"]
 
 
 @pytest.fixture
@@ -157,3 +157,24 @@ def test_the_page_of_binds_asks_for_itself_and_tells_the_silent_ones(business, s
     assert "ESME_RTHROTTLED" in page
     bind = Bind.objects.get()
     assert staff.post(reverse("admin:messaging_bind_change", args=[bind.pk]), {}).status_code == 403
+
+
+def test_staff_approve_a_template_and_a_changed_text_waits_again(business, staff):
+    template = Template.objects.create(account=business.account, name="login", text="{code}")
+    act(staff, "template", "approve", template)
+    template.refresh_from_db()
+    assert template.state == Template.State.APPROVED
+    url = reverse("admin:messaging_template_change", args=[template.pk])
+    form = {"account": business.account.pk, "name": "login", "text": "کد: {code}", "line": ""}
+    assert staff.post(url, form | {"text": "بی جای خالی"}).status_code == 200
+    assert staff.post(url, form | {"text": "{code}", "name": "login2"}).status_code == 302
+    template.refresh_from_db()
+    assert (template.name, template.state) == ("login2", Template.State.APPROVED)
+    assert staff.post(url, form).status_code == 302
+    template.refresh_from_db()
+    assert (template.text, template.state, template.decided_at) == ("کد: {code}", Template.State.PENDING, None)
+    act(staff, "template", "refuse", template)
+    template.refresh_from_db()
+    assert template.state == Template.State.REFUSED
+    actions = AuditEntry.objects.filter(action__startswith="template.").order_by("id").values_list("action", flat=True)
+    assert list(actions) == ["template.approved", "template.changed", "template.changed", "template.refused"]
