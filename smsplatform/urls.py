@@ -17,6 +17,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
     path("", include("webservice.urls")),
+    path("", include("webservice.dialects.urls")),
     path("", include("messaging.urls")),
     path("", include("reports.urls")),
 ]

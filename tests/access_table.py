@@ -115,6 +115,13 @@ POST /api/v1/quotes                                 401    401    401    401    
 GET  /api/v1/problems                               200    200    200    200    200    200
 GET  /api/v1/schema/                                200    200    200    200    200    200
 GET  /api/v1/docs/                                  200    200    200    200    200    200
+
+# Dialects: for keys, in words of their own; the last has HTTP 200 for every refusal
+POST /v1/{token}/{method}                           404    404    404    404    404    404
+POST /webservice/v2rest/{method}                    404    404    404    404    404    404
+POST /webservice/v1rest/{method}                    404    404    404    404    404    404
+POST /api/{sendsms}/{method}                        200    200    200    200    200    200
+
 GET  /healthz                                       200    200    200    200    200    200
 GET  /readyz                                        200    200    200    200    200    200
 """

@@ -64,6 +64,8 @@ MAKERS = {
     "unpaid": lambda world: _planned(world, make_campaign).pk,
     "sent": lambda world: _planned(world, make_confirmed).first_id,
     "message": lambda world: 1000,
+    "method": lambda world: "no-such-method",
+    "sendsms": lambda world: "SendSMS",
 }
 
 

@@ -5,7 +5,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from webservice.models import ApiKey
+from accounts.admin import AuditedAdmin
+from webservice.models import ApiKey, DialectSettings
 from webservice.services import revoke_key
 
 
@@ -32,3 +33,12 @@ class ApiKeyAdmin(admin.ModelAdmin):
         revoked = sum(revoke_key(key, by=request.user, request=request) for key in queryset.select_related("account"))
         sentence = ngettext("%(count)d key was revoked.", "%(count)d keys were revoked.", revoked)
         self.message_user(request, sentence % {"count": revoked}, messages.SUCCESS)
+
+
+@admin.register(DialectSettings)
+class DialectSettingsAdmin(AuditedAdmin):
+    audit_name = "dialect_settings"
+    list_display = ["account", "default_line", "is_debugging"]
+    list_select_related = ["account", "default_line"]
+    autocomplete_fields = ["account", "default_line"]
+    search_fields = ["account__name"]

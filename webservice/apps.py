@@ -9,4 +9,11 @@ class WebserviceConfig(AppConfig):
     def ready(self) -> None:
         from accounts.audit import name_actions
 
-        name_actions({"key.created": _("Web service key made"), "key.revoked": _("Web service key revoked")})
+        name_actions(
+            {
+                "key.created": _("Web service key made"),
+                "key.revoked": _("Web service key revoked"),
+                "dialect_settings.created": _("Dialect settings added"),
+                "dialect_settings.changed": _("Dialect settings changed"),
+            }
+        )

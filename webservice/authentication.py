@@ -24,14 +24,20 @@ class BearerKeyAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: HttpRequest):
-        key = _key_of(_secret_in(request))
-        now = timezone.now()
-        _check(key, request, now)
-        _note_use(key, now)
+        key = key_of_secret(_secret_in(request), request)
         return key.created_by_id and key.created_by, key
 
     def authenticate_header(self, request: HttpRequest) -> str:
         return CHALLENGE["WWW-Authenticate"]
+
+
+def key_of_secret(secret: str, request: HttpRequest) -> ApiKey:
+    """The key of a secret, usable now and from this address; its use is noted. Raises Problem."""
+    key = _key_of(secret)
+    now = timezone.now()
+    _check(key, request, now)
+    _note_use(key, now)
+    return key
 
 
 def _secret_in(request: HttpRequest) -> str:

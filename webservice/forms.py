@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from webservice.models import ApiKey
 
-OFFERED = (ApiKey.Scope.SEND, ApiKey.Scope.READ)  # the scopes that today's operations ask for
+USUAL = (ApiKey.Scope.SEND, ApiKey.Scope.READ)  # what most programs need; the dialects also ask for the others
 
 
 class KeyForm(forms.Form):
@@ -18,8 +18,8 @@ class KeyForm(forms.Form):
     )
     scopes = forms.MultipleChoiceField(
         label=_("What the key may do"),
-        choices=[(scope.value, scope.label) for scope in OFFERED],
-        initial=[scope.value for scope in OFFERED],
+        choices=ApiKey.Scope.choices,
+        initial=[scope.value for scope in USUAL],
         widget=forms.CheckboxSelectMultiple,
     )
     networks = forms.CharField(

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, OwnedQuerySet, User
+from numbers.models import Line
 
 
 class ApiKey(models.Model):
@@ -67,3 +68,42 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class LocalId(models.Model):
+    """A client's own id for a message, given in Kavenegar's dialect: the same id again sends nothing (D1)."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    local_id = models.CharField(max_length=20)
+    message_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("client's message id")
+        verbose_name_plural = _("clients' message ids")
+        constraints = [models.UniqueConstraint(fields=["account", "local_id"], name="local_id_once")]
+
+    def __str__(self) -> str:
+        return self.local_id
+
+
+class DialectSettings(models.Model):
+    """What an account set by Kavenegar's account/config; without a row, nothing was set."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="dialect_settings", verbose_name=_("account"))
+    default_line = models.ForeignKey(
+        Line, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("default line")
+    )
+    is_debugging = models.BooleanField(
+        _("accepts without sending"), default=False,
+        help_text=_("Messages of Kavenegar's dialect are accepted and cancelled at once; their price returns."),
+    )  # fmt: skip
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dialect settings")
+        verbose_name_plural = _("dialect settings")
+
+    def __str__(self) -> str:
+        return str(self.account)
