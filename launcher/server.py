@@ -112,7 +112,8 @@ class Platform:
         queues = os.environ.get("WORKER_QUEUES") or "default"
         schedule = str(self.state / "beat-schedule")
         if has_demo():
-            simulator = ("manage.py", "smsc_simulator", "--port", self.env["SIMULATOR_PORT"])
+            kept = str(self.state / "simulator-receipts")
+            simulator = ("manage.py", "smsc_simulator", "--port", self.env["SIMULATOR_PORT"], "--receipts-file", kept)
             self.simulator = self.add(self.child("simulator", sys.executable, *simulator))
         worker = ("worker", "-n", "default@%h", "-Q", queues, "--pool", "threads", "-c", threads)
         self.web = self.add(self.child("web", sys.executable, *self.granian(), patience=15))

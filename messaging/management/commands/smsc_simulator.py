@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from dataclasses import fields
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=0, help="port to listen on (0: any free one)")
         parser.add_argument("--control-port", type=int, default=0, help="HTTP control port on loopback (0: any)")
         parser.add_argument("--latency-ms", type=float, default=0.0, help="milliseconds before each answer")
+        parser.add_argument("--receipts-file", type=Path, help="keeps receipts not yet acknowledged over a restart")
         parser.add_argument("--seed", type=int, help="makes what is left to chance repeatable")
         for option in fields(Options):
             if option.name == "latency":
@@ -78,6 +80,7 @@ class Command(BaseCommand):
         stopped = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        _bring_back(smsc, given["receipts_file"])
         port = await smsc.start(given["host"], given["port"])
         control = Control(smsc)
         control_port = await control.start(given["control_port"])
@@ -86,3 +89,24 @@ class Command(BaseCommand):
         await stopped.wait()
         await control.close()
         await smsc.close()
+        _put_away(smsc, given["receipts_file"])
+
+
+def _bring_back(smsc: Smsc, path: Path | None) -> None:
+    if path is None or not path.exists():
+        return
+    with path.open() as file:
+        for line in file:
+            customer, command, body = json.loads(line)
+            smsc.deliver([(command, bytes.fromhex(body))], customer)
+    path.unlink()
+
+
+def _put_away(smsc: Smsc, path: Path | None) -> None:
+    if path is None:
+        return
+    part = path.with_suffix(".part")
+    with part.open("w") as file:
+        for customer, command, body in smsc.undelivered():
+            file.write(json.dumps([customer, command, body.hex()]) + "\n")
+    part.replace(path)

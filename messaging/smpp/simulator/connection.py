@@ -138,7 +138,7 @@ class Connection(asyncio.Protocol):
             smsc.random.shuffle(usual)
         delay = options.latency + options.receipt_delay
         if delay:
-            self.loop.call_later(delay, smsc.deliver, usual, self.customer)
+            smsc.deliver_later(delay, usual, self.customer)
         else:
             smsc.deliver(usual, self.customer)
 
@@ -195,9 +195,7 @@ class Connection(asyncio.Protocol):
         if fate.early:
             early += made
         elif fate.late:
-            self.loop.call_later(
-                options.latency + options.receipt_delay + options.late_seconds, smsc.deliver, made, self.customer
-            )
+            smsc.deliver_later(options.latency + options.receipt_delay + options.late_seconds, made, self.customer)
         else:
             usual += made
 
@@ -215,7 +213,7 @@ class Connection(asyncio.Protocol):
         if item is None:
             return
         if status in (Status.ESME_RX_T_APPN, Status.ESME_RMSGQFUL, Status.ESME_RTHROTTLED):
-            self.loop.call_later(1.0, self.smsc.deliver, [item], self.customer)
+            self.smsc.deliver_later(1.0, [item], self.customer)
             return
         self.smsc.counts["receipts_acknowledged"] += 1
 

@@ -51,6 +51,7 @@ class Smsc:
         self._seen = array("q")  # a hash of every accepted body: 8 bytes a message, whatever their number
         self._refused_once: set[bytes] = set()
         self._waiting: dict[str, deque[tuple[int, bytes]]] = defaultdict(deque)  # customer → (command, body)
+        self._later: dict[object, tuple[list[tuple[int, bytes]], str]] = {}
         self._turn = 0
         # Of this start's own, so that a restart never gives an id that an earlier message has.
         self._next_id = itertools.count(int(time.time() * 1000) % 10**11 * 10**6)
@@ -69,7 +70,8 @@ class Smsc:
     async def close(self) -> None:
         self._server.close()
         self.cut()
-        await asyncio.sleep(0)
+        while self.connections:
+            await asyncio.sleep(0)  # what they had not acknowledged comes back to wait
 
     # --- for tests and the control port -----------------------------------------------------------------------------
 
@@ -120,6 +122,20 @@ class Smsc:
         """To whichever receiver of the customer (system_id) is bound, or is next; "" is any customer."""
         self._waiting[customer].extend(batch)
         self.pump()
+
+    def deliver_later(self, delay: float, batch: list[tuple[int, bytes]], customer: str) -> None:
+        """As ``deliver``, after ``delay`` seconds."""
+        key = object()
+        self._later[key] = (batch, customer)
+        asyncio.get_running_loop().call_later(delay, self._due, key)
+
+    def _due(self, key):
+        self.deliver(*self._later.pop(key))
+
+    def undelivered(self) -> list[tuple[str, int, bytes]]:
+        """What nobody has acknowledged yet, as (customer, command, body): to be kept over a restart."""
+        batches = [*self._later.values(), *((list(waiting), customer) for customer, waiting in self._waiting.items())]
+        return [(customer, int(command), body) for batch, customer in batches for command, body in batch]
 
     def deliver_first(self, batch: list[tuple[int, bytes]], customer: str) -> None:
         """What a broken connection left unacknowledged goes before the rest."""
