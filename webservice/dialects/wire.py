@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, unquote_plus
 
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
-from django.http.request import RawPostDataException, UnreadablePostError
+from django.http.request import UnreadablePostError
 
 from common.phones import normalise_line
 from common.text.folding import ascii_digits, clean
@@ -78,8 +78,8 @@ def read(request: HttpRequest, *, query: bool = True) -> Parameters:
     """
     try:
         values = _body(request)
-    except (RequestDataTooBig, TooManyFilesSent, MultiPartParserError, RawPostDataException, UnreadablePostError) as e:
-        raise Unreadable(type(e).__name__) from e
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError) as error:
+        raise Unreadable(type(error).__name__) from error
     if query:
         asked = _form(request.META.get("QUERY_STRING", ""))
         values = asked | values

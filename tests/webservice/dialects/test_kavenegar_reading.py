@@ -257,6 +257,9 @@ def test_the_list_says_why_and_keeps_what_subscribers_and_staff_asked(kavenegar,
     assert document["metadata"]["totalcount"] == "5"
     [row] = kavenegar.rows("line/blocked/list", {"linenumber": line.number, "blockreason": "2"})
     assert row["number"] == "09350000000"
+    for reason, count in ((0, 1), (1, 1), (3, 1), (10, 1), (7, 0)):
+        rows = kavenegar.rows("line/blocked/list", {"linenumber": line.number, "blockreason": reason})
+        assert [row["blockreason"] for row in rows] == [reason] * count
     every = ",".join(f"0935000000{place}" for place in range(4)) + "," + TO
     kavenegar.rows("line/blocked/remove", {"linenumber": line.number, "receptor": every}, verb="DELETE")
     assert sorted(OptOut.objects.values_list("reason", flat=True)) == ["", "complaint 12", "لغو۱۱"]

@@ -4,7 +4,7 @@ import io
 import logging
 
 import pytest
-from django.conf import settings
+from django.conf import settings as configured
 from django.test import RequestFactory, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,6 +143,13 @@ def test_too_many_values_are_refused():
         read("&" * 20_001)
 
 
+def test_too_many_fields_of_a_multipart_body_are_refused(settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1
+    body = "".join(f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n1\r\n' for name in "ab") + "--x--\r\n"
+    with pytest.raises(wire.Unreadable):
+        read(body, "multipart/form-data; boundary=x")
+
+
 @pytest.mark.parametrize(("value", "found"), [("1", True), (0, False), ("TRUE", True), ("", None), ("x", None)])
 def test_truth(value, found):
     assert wire.truth(value, None) is found
@@ -163,4 +170,4 @@ def test_keys_stay_out_of_the_logs():
     record.exc_text = "at /v1/K/x.json"
     assert MaskKeys().filter(record)
     assert (record.getMessage(), record.exc_text) == ("/v1/***/x.json", "at /v1/***/x.json")
-    assert settings.LOGGING["handlers"]["stderr"]["filters"] == ["mask", "mask_keys"]
+    assert configured.LOGGING["handlers"]["stderr"]["filters"] == ["mask", "mask_keys"]

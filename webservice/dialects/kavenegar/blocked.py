@@ -5,19 +5,28 @@ from datetime import datetime
 from django.db.models import Q
 
 from common.phones import national
-from common.text import has_opt_out_hint
 from phonebook.models import OptOut
 from phonebook.opt_outs import PANEL, WEB_SERVICE, opt_in, opt_out, opted_out_among
 from webservice.dialects.kavenegar import parameters as read
 from webservice.dialects.kavenegar.answers import pages, seconds
 from webservice.dialects.kavenegar.codes import Code, Refused
-from webservice.dialects.wire import Parameters, number
+from webservice.dialects.wire import Parameters
 from webservice.models import ApiKey
 
 MOST_ADDED = 200
 MOST_REMOVED = 50
 PAGE = 200
+FURTHEST = 10**9
 BY_WEB_SERVICE, BY_PANEL, BY_SUBSCRIBER, BY_STAFF, UNKNOWN = 0, 1, 2, 3, 10
+ANY = -1
+LEAVE = "لغو"  # what subscribers write to leave a line
+REASONS = {
+    BY_WEB_SERVICE: Q(reason=WEB_SERVICE),
+    BY_PANEL: Q(reason=PANEL),
+    BY_SUBSCRIBER: Q(reason__contains=LEAVE),
+    BY_STAFF: ~Q(reason__in=(WEB_SERVICE, PANEL, "")) & ~Q(reason__contains=LEAVE),
+    UNKNOWN: Q(reason=""),
+}
 
 
 def add(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
@@ -45,17 +54,17 @@ def page(key: ApiKey, parameters: Parameters, now: datetime) -> tuple[list[dict]
     since = read.moment(parameters.text("startdate"))
     if since:
         found = found.filter(created_at__gte=since)
-    rows = [(row, reason_of(row)) for row in found]
-    written = parameters.word("blockreason")
-    if written:
-        wanted = number(written)
-        rows = [(row, reason) for row, reason in rows if reason == wanted]
+    reason = read.whole(parameters, "blockreason", ANY)
+    if reason != ANY:
+        found = found.filter(REASONS.get(reason, Q(pk=None)))
     place = max(read.whole(parameters, "pagenumber", 1), 1)
-    shown = rows[(place - 1) * PAGE : place * PAGE]
-    return [
-        {"number": national(row.msisdn), "blockreason": reason, "date": seconds(row.created_at)}
-        for row, reason in shown
-    ], pages(len(rows), place, PAGE)
+    begin = (place - 1) * PAGE
+    rows = found[begin : begin + PAGE] if begin < FURTHEST else []
+    return [_list_row(row) for row in rows], pages(found.count(), place, PAGE)
+
+
+def _list_row(row: OptOut) -> dict:
+    return {"number": national(row.msisdn), "blockreason": reason_of(row), "date": seconds(row.created_at)}
 
 
 def reason_of(row: OptOut) -> int:
@@ -63,7 +72,7 @@ def reason_of(row: OptOut) -> int:
     known = {WEB_SERVICE: BY_WEB_SERVICE, PANEL: BY_PANEL, "": UNKNOWN}
     if row.reason in known:
         return known[row.reason]
-    return BY_SUBSCRIBER if has_opt_out_hint(row.reason) else BY_STAFF
+    return BY_SUBSCRIBER if LEAVE in row.reason else BY_STAFF
 
 
 def _line_and_numbers(key: ApiKey, parameters: Parameters, *, most: int):

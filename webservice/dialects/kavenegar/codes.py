@@ -28,7 +28,6 @@ class Code(IntEnum):
     NO_CREDIT = 418
     LENGTHS_DIFFER = 419
     NO_TEMPLATE = 424
-    LINE_NEEDS_ACCESS = 427
     NO_CALL = 428
     BAD_TOKEN = 431
     TOKEN_NOT_IN_TEMPLATE = 432
@@ -61,7 +60,6 @@ WORDS = {
     Code.NO_CREDIT: "اعتبار شما کافی نمی‌باشد",
     Code.LENGTHS_DIFFER: "طول آرایه‌های متن، گیرنده و فرستنده هم‌اندازه نیست",
     Code.NO_TEMPLATE: "الگوی مورد نظر پیدا نشد یا هنوز تأیید نشده است",
-    Code.LINE_NEEDS_ACCESS: "استفاده از این خط نیازمند سطح دسترسی است",
     Code.NO_CALL: "ارسال کد از طریق تماس تلفنی امکان‌پذیر نیست",
     Code.BAD_TOKEN: "ساختار کد صحیح نمی‌باشد",
     Code.TOKEN_NOT_IN_TEMPLATE: "پارامتر کد در متن الگو پیدا نشد",
