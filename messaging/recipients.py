@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 from django.conf import settings
 
-from common.phones import extract, normalise_many
+from accounts.models import Account
+from common.phones import Seen, extract, normalise_many
 from common.tables import open_table
 from messaging.models import Campaign
+from messaging.selectors.reached import reached
+from numberbank import selection
+from numberbank.targets import Target
 from phonebook.selectors import contact_numbers, group_numbers
 
 BATCH = 50_000
@@ -27,7 +32,7 @@ class Batch:
 
 
 def batches(campaign: Campaign) -> Iterator[Batch]:
-    """Typed numbers, then contacts, groups and the file, with their repeats. Raises common.tables.TableError."""
+    """Typed numbers, contacts, groups, the file, the bank, with their repeats. Raises common.tables.TableError."""
     sources = campaign.sources
     if sources.get("typed"):
         yield from _typed(sources["typed"])
@@ -38,6 +43,15 @@ def batches(campaign: Campaign) -> Iterator[Batch]:
             yield Batch(numbers)
     if campaign.upload_id:
         yield from _file(campaign)
+    if sources.get("target"):
+        target = Target.of(sources["target"])
+        for numbers in selection.numbers(target, reached=reached_of(campaign.account, target, now=campaign.created_at)):
+            yield Batch(numbers)
+
+
+def reached_of(account: Account, target: Target, *, now: datetime) -> Seen | None:
+    """Whom the target leaves out since they were written to lately; None where it asks for no such thing."""
+    return reached(account, days=target.reached_days, now=now) if target.reached_days else None
 
 
 def _typed(text: str) -> Iterator[Batch]:

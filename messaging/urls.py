@@ -1,10 +1,16 @@
 from django.urls import path
 
-from messaging.views import campaigns, compose, inbox, review, samples, scheduled, sent
+from messaging.forms.bulk_modes import MODES
+from messaging.views import bulk, campaigns, compose, inbox, review, samples, scheduled, sent
 
 app_name = "messaging"
 
 urlpatterns = [
+    *(path(f"bulk/{slug.replace('_', '/')}/", bulk.page, {"mode": slug}, name=f"bulk_{slug}") for slug in MODES),
+    path("bulk/cities/<int:province>/", bulk.cities, name="bulk_cities"),
+    path("bulk/audiences/", bulk.audiences, name="audiences"),
+    path("bulk/audiences/<int:pk>/count/", bulk.audience_count, name="audience_count"),
+    path("bulk/audiences/<int:pk>/delete/", bulk.audience_delete, name="audience_delete"),
     path("send/", compose.compose, name="compose"),
     path("send/people/", compose.people, name="people"),
     path("send/file/", compose.upload, name="upload"),

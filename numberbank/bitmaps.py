@@ -121,12 +121,18 @@ UNION = "SELECT segment, bits FROM numberbank_bitmap WHERE dimension = %s AND va
 def union(wanted: dict[Dimension, Iterable[int]]) -> dict[int, np.ndarray]:
     """Who has any of the values: segment → bits (uint8[32768]). By the primary key of the bitmaps only."""
     found: dict[int, np.ndarray] = {}
+    rare: dict[int, list[bytes]] = {}
     for dimension, values in wanted.items():
         for segment, octets in fetch(UNION, [int(dimension), list(values)]):
-            bits = found.get(segment)
-            if bits is None:
-                bits = found[segment] = np.zeros(OCTETS, np.uint8)
-            _add(bits, octets)
+            if len(octets) != OCTETS:
+                rare.setdefault(segment, []).append(octets)
+            elif segment in found:
+                np.bitwise_or(found[segment], np.frombuffer(octets, np.uint8), out=found[segment])
+            else:
+                found[segment] = np.frombuffer(octets, np.uint8).copy()
+    for segment, lists in rare.items():
+        bits = np.frombuffer(_bits(np.frombuffer(b"".join(lists), "<u4")), np.uint8)
+        found[segment] = bits | found[segment] if segment in found else bits.copy()
     return found
 
 
@@ -136,13 +142,6 @@ def fetch(query: str, parameters: list) -> Iterator[tuple]:
     with Cursor(connection.connection) as cursor:
         cursor.execute(query, parameters, binary=True)
         yield from cursor
-
-
-def _add(bits: np.ndarray, octets: bytes) -> None:
-    if len(octets) == OCTETS:
-        np.bitwise_or(bits, np.frombuffer(octets, np.uint8), out=bits)
-    else:
-        set_places(bits, np.frombuffer(octets, "<u4"))
 
 
 def set_places(bits: np.ndarray, places: np.ndarray) -> None:
@@ -199,6 +198,17 @@ def tallies(*dimensions: Dimension) -> dict[Dimension, dict[int, int]]:
         for dimension, value, count in cursor:
             found[Dimension(dimension)][value] = count
     return found
+
+
+def tallies_of(dimension: Dimension, values: Iterable[int]) -> dict[int, int]:
+    """As ``tallies``, for some values of one dimension."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT value, sum(count)::bigint FROM numberbank_bitmap"
+            " WHERE dimension = %s AND value = ANY(%s::int[]) GROUP BY value",
+            [int(dimension), list(values)],
+        )
+        return dict(cursor.fetchall())
 
 
 COUNT = "SELECT coalesce(sum(count), 0)::bigint FROM numberbank_bitmap WHERE dimension = %s AND value = ANY(%s::int[])"

@@ -26,6 +26,12 @@ class Entry:
 ENTRIES = [
     Entry(_("Desk"), "home", "reports:desk"),
     Entry(_("Send SMS"), "send-2", "messaging:compose", SEND, right="can_send"),
+    Entry(_("Regional bulk send"), "map-2", "messaging:bulk_regional", SEND, right="can_send"),
+    Entry(_("Bulk send to suburbs"), "map-pin", "messaging:bulk_suburbs", SEND, right="can_send"),
+    Entry(_("Bulk send to guilds"), "building-store", "messaging:bulk_guilds", SEND, right="can_send"),
+    Entry(_("Bulk send by operator"), "antenna", "messaging:bulk_operator", SEND, right="can_send"),
+    Entry(_("Bulk send by postal code"), "mailbox", "messaging:bulk_city", SEND, right="can_send"),
+    Entry(_("Saved audiences"), "target", "messaging:audiences", SEND, right="can_send"),
     Entry(_("Campaigns"), "speakerphone", "messaging:campaigns", SEND),
     Entry(_("Inbox"), "inbox", "messaging:inbox", MESSAGES, count="unread"),
     Entry(_("Sent box"), "mail-forward", "messaging:sent", MESSAGES),

@@ -58,6 +58,28 @@ POST /campaigns/{unpaid}/edit/                      in     in     403    404    
 POST /campaigns/{unpaid}/discard/                   in     in     403    404    403    login
 GET  /campaigns/{unpaid}/rejects.csv                200    200    200    404    403    login
 
+# Sending to the number bank
+GET  /bulk/regional/                                200    200    403    200    403    login
+POST /bulk/regional/                                200    200    403    200    403    login
+GET  /bulk/suburbs/                                 200    200    403    200    403    login
+POST /bulk/suburbs/                                 200    200    403    200    403    login
+GET  /bulk/guilds/                                  200    200    403    200    403    login
+POST /bulk/guilds/                                  200    200    403    200    403    login
+GET  /bulk/operator/                                200    200    403    200    403    login
+POST /bulk/operator/                                200    200    403    200    403    login
+GET  /bulk/operator/gender/                         200    200    403    200    403    login
+POST /bulk/operator/gender/                         200    200    403    200    403    login
+GET  /bulk/operator/region/                         200    200    403    200    403    login
+POST /bulk/operator/region/                         200    200    403    200    403    login
+GET  /bulk/city/                                    200    200    403    200    403    login
+POST /bulk/city/                                    200    200    403    200    403    login
+GET  /bulk/postal/                                  200    200    403    200    403    login
+POST /bulk/postal/                                  200    200    403    200    403    login
+GET  /bulk/cities/{province}/                       200    200    403    200    403    login
+GET  /bulk/audiences/                               200    200    403    200    403    login
+GET  /bulk/audiences/{audience}/count/              200    200    403    404    403    login
+POST /bulk/audiences/{audience}/delete/             in     in     403    404    403    login
+
 # Boxes
 GET  /sent/                                         200    200    200    200    403    login
 GET  /sent/sent.xlsx                                200    200    200    200    403    login

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import Account, Membership, User
 from messaging.models import Campaign, Gateway, SampleMessage
+from numberbank.models import Audience
 from numbers.models import Line
 from phonebook.models import Group
 from tests.factories import (
@@ -66,6 +67,10 @@ MAKERS = {
     "message": lambda world: 1000,
     "method": lambda world: "no-such-method",
     "sendsms": lambda world: "SendSMS",
+    "province": lambda world: 7,
+    "audience": lambda world: (
+        Audience.objects.create(account=world.account, name="audience", mode="regional", criteria={"districts": [5]}).pk
+    ),
 }
 
 

@@ -40,6 +40,7 @@ class Campaign(models.Model):
     class Kind(models.TextChoices):
         SIMPLE = "simple", _("Simple send")
         ADVANCED = "advanced", _("Advanced send")
+        BULK = "bulk", _("Bulk targeting")
         API = "api", _("Web service")
         TEST = "test", _("Test send")
         REPLY = "reply", _("Reply")

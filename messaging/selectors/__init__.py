@@ -1,8 +1,10 @@
 """What pages, the web service and reports read of messages and campaigns."""
 
 from messaging.selectors.campaigns import campaigns, lines_for, running, samples, scheduled
+from messaging.selectors.concealing import is_concealed, recipient_code, shown_recipient
 from messaging.selectors.inbox import inbox, names_of, unread_count
 from messaging.selectors.progress import Progress, progress, progress_of
+from messaging.selectors.reached import reached
 from messaging.selectors.sent import SentFilter, message_text, sent_messages
 from messaging.selectors.story import Event, story
 from messaging.selectors.templates import line_for, templates
@@ -13,16 +15,20 @@ __all__ = [
     "SentFilter",
     "campaigns",
     "inbox",
+    "is_concealed",
     "line_for",
     "lines_for",
     "message_text",
     "names_of",
     "progress",
     "progress_of",
+    "reached",
+    "recipient_code",
     "running",
     "samples",
     "scheduled",
     "sent_messages",
+    "shown_recipient",
     "story",
     "templates",
     "unread_count",

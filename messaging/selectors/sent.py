@@ -7,6 +7,7 @@ from django.db.models import Max, Min, Q, QuerySet
 
 from accounts.models import Account
 from messaging.models import Campaign, Message, Status
+from messaging.selectors.concealing import OPEN_TO_SEARCH
 from messaging.selectors.search import matching_number
 from numbers.models import Line
 
@@ -37,7 +38,7 @@ def sent_messages(account: Account, wanted: SentFilter | None = None) -> QuerySe
     else:
         messages = messages.exclude(campaign__state=Campaign.State.SCHEDULED)
     if wanted.recipient:
-        messages = messages.filter(matching_number(wanted.recipient))
+        messages = messages.filter(matching_number(wanted.recipient), OPEN_TO_SEARCH)
     if wanted.text:
         messages = messages.filter(_with_text(account, wanted.text))
     if wanted.line:

@@ -13,9 +13,12 @@ from common.text import has_opt_out_hint, measure
 from messaging.models import Campaign, MessageClass, Upload
 from messaging.services.preparing import plan_given, plan_later, plan_now
 from messaging.services.refusals import Refusal, SendRefused, WrongState
+from messaging.services.targeting import check_target
+from numberbank.targets import Target
 from numbers.models import Line
 
 FURTHEST = timedelta(days=366)
+PLANNED_AT_ONCE = 5_000
 LONGEST_VALIDITY_MINUTES = 7 * 24 * 60
 
 
@@ -113,11 +116,12 @@ def compose(
     contacts: Sequence[int] = (),
     upload: Upload | None = None,
     column: int = 0,
+    target: Target | None = None,
     send_at: datetime | None = None,
     validity_minutes: int | None = None,
     now: datetime,
 ) -> Campaign:
-    """A campaign from the panel's form, planned at once if it is small, otherwise being planned (2.1, 2.2).
+    """A campaign from the panel's form, planned at once if it is small, otherwise being planned (2.1, 2.2, 3).
 
     Nothing is charged and nothing leaves before ``confirm``. Raises SendRefused; then nothing is stored.
     """
@@ -134,12 +138,17 @@ def compose(
         now=now,
     )
     sources = {"typed": typed, "groups": list(groups), "contacts": list(contacts), "column": column}
-    _check_recipients(campaign, sources, upload)
+    few = upload is None and not groups
+    if target is None:
+        _check_recipients(campaign, sources, upload)
+    else:
+        few = check_target(campaign, target, now=now) <= PLANNED_AT_ONCE
+        sources["target"] = target.as_json()
     campaign.sources = sources
     campaign.upload = upload
     campaign.state = Campaign.State.PLANNING
     campaign.save()
-    if upload is None and not groups:
+    if few:
         return plan_now(campaign, now=now)
     plan_later(campaign, now=now)
     return campaign

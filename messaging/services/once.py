@@ -10,6 +10,7 @@ from messaging.models import Campaign
 from messaging.services.composing import compose, edit_again
 from messaging.services.control import discard
 from messaging.services.refusals import WrongState
+from numberbank.targets import Target
 
 
 @transaction.atomic
@@ -46,6 +47,7 @@ def quote_again(*, campaign: Campaign, by: User, now: datetime) -> Campaign:
         contacts=sources.get("contacts", ()),
         upload=campaign.upload,
         column=sources.get("column", 0),
+        target=Target.of(sources["target"]) if sources.get("target") else None,
         send_at=campaign.send_at,
         validity_minutes=campaign.validity_minutes,
         now=now,

@@ -19,6 +19,8 @@ class Refusal(StrEnum):
     ACCOUNT_SUSPENDED = "account_suspended"
     OPT_OUT_HINT_MISSING = "opt_out_hint_missing"
     INVALID_VALIDITY = "invalid_validity"
+    LINE_MAY_NOT_TARGET = "line_may_not_target"
+    NO_CREDIT = "no_credit"
 
 
 class SendRefused(Exception):

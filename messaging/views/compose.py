@@ -120,7 +120,7 @@ def _page(request: HttpRequest, form: ComposeForm, status: int = 200) -> HttpRes
             "max_parts": settings.MESSAGE_MAX_PARTS,
             "max_recipients": settings.SIMPLE_SEND_MAX_RECIPIENTS if form.kind == Campaign.Kind.SIMPLE else None,
             "balance": spendable(account),
-            "prices": _price_table(account, form.lines),
+            "prices": price_table(account, form.lines),
         },
     }
     if upload:
@@ -144,7 +144,7 @@ def _chosen_upload(account: Account, value) -> Upload | None:
     return Upload.objects.of(account).filter(pk__in=ids).first() if ids else None
 
 
-def _price_table(account: Account, lines: list[Line]) -> dict[int, dict[int, tuple[int, int]]]:
+def price_table(account: Account, lines: list[Line]) -> dict[int, dict[int, tuple[int, int]]]:
     """line → encoding → (lowest, highest) rials for a part, for the figure that follows the typing."""
     known: dict[tuple[str, str], dict] = {}
     table = {}

@@ -16,7 +16,8 @@ from messaging.models import Campaign
 from messaging.planning import rejects_path
 from messaging.selectors.campaigns import UNCONFIRMED
 from messaging.services import QuoteExpired, SendRefused, WrongState
-from messaging.views.words import hours_sentence
+from messaging.views.bulk import form_url as bulk_form_url
+from messaging.views.words import hours_sentence, target_words
 
 
 @require_GET
@@ -35,6 +36,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "campaign": campaign,
         "balance": balance(request.account),
         "balance_after": balance(request.account) - campaign.price,
+        "target_words": target_words(campaign),
         "missing": max(-after, 0),
         "hours_notice": hours_sentence(campaign.line, campaign.send_at or now),
         "is_expired": bool(campaign.quote_expires_at and campaign.quote_expires_at < now),
@@ -67,16 +69,22 @@ def _renewed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
         renewed = services.quote_again(campaign=campaign, by=request.user, now=timezone.now())
     except (SendRefused, WrongState) as refusal:
         messages.error(request, str(refusal))
-        return redirect(f"{reverse('messaging:compose')}?again={campaign.pk}")
+        return redirect(_form_url(campaign))
     messages.warning(request, _("The price had expired, so it was worked out again. Look at it, then pay."))
     return redirect("messaging:review", renewed.pk)
+
+
+def _form_url(campaign: Campaign) -> str:
+    if campaign.kind == Campaign.Kind.BULK:
+        return bulk_form_url(campaign)
+    return f"{reverse('messaging:compose')}?again={campaign.pk}"
 
 
 @require_POST
 @panel_page("send")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Back to the form, filled in as it was; the campaign stays until the edited one takes its place."""
-    return redirect(f"{reverse('messaging:compose')}?again={_own(request, pk).pk}")
+    return redirect(_form_url(_own(request, pk)))
 
 
 @require_POST

@@ -21,7 +21,7 @@ from common.text import ascii_digits
 from messaging.errors import describe
 from messaging.forms import SentFilterForm
 from messaging.models import Message
-from messaging.selectors import message_text, names_of, sent_messages, story
+from messaging.selectors import is_concealed, message_text, names_of, sent_messages, shown_recipient, story
 
 MOST_EXPORTED = 100_000
 READ_AT_ONCE = 2_000
@@ -68,9 +68,10 @@ def _wanted(request: HttpRequest, form: SentFilterForm) -> QuerySet[Message]:
 
 def _for_reading(request: HttpRequest, rows: list[Message]) -> None:
     """Names, texts and errors in words, for a page of messages; one more query."""
-    names = names_of(request.account, (message.msisdn for message in rows))
+    names = names_of(request.account, (message.msisdn for message in rows if not is_concealed(message)))
     for message in rows:
-        message.contact_name = names.get(message.msisdn, "")
+        message.recipient_shown = shown_recipient(message)
+        message.contact_name = "" if is_concealed(message) else names.get(message.msisdn, "")
         message.text_shown = message_text(message)
         message.error_sentence = describe(message.error)
 
@@ -95,7 +96,7 @@ def sent_export(request: HttpRequest) -> HttpResponse:
 def _cells(found: QuerySet[Message]) -> Iterator[list]:
     for message in found.iterator(chunk_size=READ_AT_ONCE):
         yield [
-            phones.national(message.msisdn),
+            shown_recipient(message) if is_concealed(message) else phones.national(message.msisdn),
             message_text(message),
             message.line.number,
             message.get_status_display(),
@@ -118,11 +119,12 @@ def message_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One message and all that happened to it."""
     rows = Message.objects.of(request.account).filter(campaign__confirmed_at__isnull=False)
     message = get_object_or_404(rows.select_related("campaign", "line", "operator"), pk=pk)
+    _for_reading(request, [message])
     context = {
         "message": message,
-        "contact_name": names_of(request.account, [message.msisdn]).get(message.msisdn, ""),
-        "text": message_text(message),
-        "error_sentence": describe(message.error),
+        "contact_name": message.contact_name,
+        "text": message.text_shown,
+        "error_sentence": message.error_sentence,
         "events": story(message),
     }
     return render(request, "messaging/message.html", context)

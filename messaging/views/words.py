@@ -6,6 +6,9 @@ from django.utils.translation import gettext as _
 
 from common import showing
 from common.jalali import in_tehran
+from messaging.models import Campaign
+from numberbank import selectors
+from numberbank.targets import Choice, Target
 from numbers.models import Line
 from numbers.selectors import next_opening, sending_hours
 
@@ -24,6 +27,29 @@ def hours_sentence(line: Line, moment: datetime) -> str:
         "day": showing.day(in_tehran(opening)),
         "clock": showing.clock(opening),
     }
+
+
+def target_words(campaign: Campaign) -> list[tuple[str, str]]:
+    """(what, its values) of the target of a campaign to the number bank, for people; empty for any other."""
+    if not campaign.sources.get("target"):
+        return []
+    target = Target.of(campaign.sources["target"])
+    comma = "، " if showing.is_persian() else ", "
+    rows = [(what or _("Postal code"), comma.join(values)) for what, values in selectors.names(target.criteria)]
+    if target.choice is Choice.ROWS:
+        span = _("From row %(first)s to row %(last)s") % {
+            "first": showing.number(target.first),
+            "last": showing.number(target.last),
+        }
+        rows.append((_("Sequential"), span))
+    elif target.choice is Choice.RANDOM:
+        rows.append((_("Random"), _("%(count)s of them, by chance") % {"count": showing.number(target.amount)}))
+    else:
+        rows.append((_("Broadcast"), _("All of them")))
+    if target.reached_days:
+        days = _("Those you wrote to in the last %(days)s days") % {"days": showing.number(target.reached_days)}
+        rows.append((_("Left out"), days))
+    return rows
 
 
 def _clock(minute: int) -> str:

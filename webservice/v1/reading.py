@@ -9,11 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from common.phones import e164
 from messaging.delivery.intake import FINAL_STATUS
 from messaging.errors import describe
 from messaging.models import Campaign, Message, Receipt, Status, Submission
-from messaging.selectors import message_text
+from messaging.selectors import message_text, recipient_code
+from messaging.selectors.concealing import OPEN_TO_SEARCH
 from numbers.selectors import operators
 from webservice.problems import Code, FieldCode, FieldError, Problem
 from webservice.v1.serializers import LARGEST_ID
@@ -62,7 +62,7 @@ def listed(message: Message) -> dict:
     return {
         "id": message.id,
         "campaign": campaign.pk,
-        "to": e164(message.msisdn),
+        "to": recipient_code(message),
         "line": campaign.line.number,
         "class": CLASSES[campaign.message_class],
         "state": STATES[message.status],
@@ -91,7 +91,7 @@ def _filtered(messages: QuerySet[Message], account: Account, query: dict) -> Que
     if "state" in query:
         messages = messages.filter(status=STATUS_OF[query["state"]])
     if "to" in query:
-        messages = messages.filter(msisdn=query["to"])
+        messages = messages.filter(OPEN_TO_SEARCH, msisdn=query["to"])
     if "from" in query:
         messages = messages.filter(created_at__gte=query["from"])
     if "until" in query:

@@ -7,7 +7,7 @@ const data = JSON.parse(document.getElementById("composer-data").textContent);
 const part = (name) => form.querySelector(`[data-part="${name}"]`);
 const text = part("text");
 const line = part("line");
-const typed = part("typed");
+const typed = part("typed"); // a send to the number bank has no list of people
 const MOBILE = /(?:(?:\+|00)?98|0)?(9\d{2})[\s-]?(\d{3})[\s-]?(\d{2})[\s-]?(\d{2})(?!\d)/g;
 
 /** The mobiles among what was typed, once each, and how many scraps are none. */
@@ -44,6 +44,7 @@ function paintText(size) {
 }
 
 function paintTyped(numbers, total) {
+  if (!typed) return;
   const place = part("typed-count");
   const words = [say("found_numbers", { count: number(numbers.count) })];
   if (numbers.unknown) words.push(say("unknown_numbers", { count: number(numbers.unknown) }));
@@ -69,7 +70,7 @@ function paintCost(size, recipients, exact) {
 
 function paint() {
   const size = measure(clean(text.value));
-  const numbers = readTyped(typed.value);
+  const numbers = readTyped(typed?.value ?? "");
   const others = chosen();
   const total = numbers.count + others.count;
   paintText(size);
@@ -125,14 +126,14 @@ document.addEventListener("click", (event) => {
 // Leave the list of people: Esc, or a step outside.
 const results = part("people-results");
 form.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") results.replaceChildren();
-  if (event.key === "ArrowDown" && event.target === part("people")) {
+  if (event.key === "Escape") results?.replaceChildren();
+  if (results && event.key === "ArrowDown" && event.target === part("people")) {
     event.preventDefault();
     results.querySelector("button")?.focus();
   }
 });
 document.addEventListener("focusin", (event) => {
-  if (!event.target.closest(".people")) results.replaceChildren();
+  if (!event.target.closest(".people")) results?.replaceChildren();
 });
 
 // "In future" opens the time field.
