@@ -69,7 +69,9 @@ MAKERS = {
     "sendsms": lambda world: "SendSMS",
     "province": lambda world: 7,
     "audience": lambda world: (
-        Audience.objects.create(account=world.account, name="audience", mode="regional", criteria={"districts": [5]}).pk
+        Audience.objects.create(
+            account=world.account, name=f"audience {next(_numbers)}", mode="regional", criteria={"districts": [5]}
+        ).pk
     ),
 }
 

@@ -1,7 +1,7 @@
 """What pages, the web service and reports read of messages and campaigns."""
 
 from messaging.selectors.campaigns import campaigns, lines_for, running, samples, scheduled
-from messaging.selectors.concealing import is_concealed, recipient_code, shown_recipient
+from messaging.selectors.concealing import is_concealed, national_recipient, recipient_code, shown_recipient
 from messaging.selectors.inbox import inbox, names_of, unread_count
 from messaging.selectors.progress import Progress, progress, progress_of
 from messaging.selectors.reached import reached
@@ -20,6 +20,7 @@ __all__ = [
     "lines_for",
     "message_text",
     "names_of",
+    "national_recipient",
     "progress",
     "progress_of",
     "reached",

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from common.phones import conceal, e164
+from common.phones import conceal, e164, national
 from common.showing import phone
 from messaging.models import Campaign, Message
 
@@ -18,6 +18,11 @@ def is_concealed(message: Message) -> bool:
 def shown_recipient(message: Message) -> str:
     """0912 123 4567; of a number of the bank, its prefix alone."""
     return conceal(message.msisdn) if is_concealed(message) else phone(message.msisdn)
+
+
+def national_recipient(message: Message) -> str:
+    """09121234567 for programs and files; of a number of the bank, 0912*******."""
+    return f"{national(message.msisdn)[:4]}*******" if is_concealed(message) else national(message.msisdn)
 
 
 def recipient_code(message: Message) -> str:

@@ -14,14 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import panel_page
-from common import phones, showing
+from common import showing
 from common.paging import Page, page_of
 from common.tables import write_xlsx
 from common.text import ascii_digits
 from messaging.errors import describe
 from messaging.forms import SentFilterForm
 from messaging.models import Message
-from messaging.selectors import is_concealed, message_text, names_of, sent_messages, shown_recipient, story
+from messaging.selectors import (
+    is_concealed,
+    message_text,
+    names_of,
+    national_recipient,
+    sent_messages,
+    shown_recipient,
+    story,
+)
 
 MOST_EXPORTED = 100_000
 READ_AT_ONCE = 2_000
@@ -96,7 +104,7 @@ def sent_export(request: HttpRequest) -> HttpResponse:
 def _cells(found: QuerySet[Message]) -> Iterator[list]:
     for message in found.iterator(chunk_size=READ_AT_ONCE):
         yield [
-            shown_recipient(message) if is_concealed(message) else phones.national(message.msisdn),
+            national_recipient(message),
             message_text(message),
             message.line.number,
             message.get_status_display(),

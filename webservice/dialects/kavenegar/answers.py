@@ -7,7 +7,7 @@ from django.http import HttpResponse
 
 from common.phones import national
 from messaging.models import InboundMessage, Message
-from messaging.selectors import message_text
+from messaging.selectors import message_text, national_recipient
 from webservice.dialects.kavenegar.codes import FATE_WORDS, WORDS, Code, Fate, fate_of
 
 
@@ -30,7 +30,7 @@ def sent_row(message: Message) -> dict:
         "message": message_text(message),
         **fate_row(fate_of(message)),
         "sender": message.line.number,
-        "receptor": national(message.msisdn),
+        "receptor": national_recipient(message),
         "date": seconds(message.campaign.send_at or message.created_at),
         "cost": message.price,
     }

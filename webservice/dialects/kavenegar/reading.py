@@ -46,7 +46,7 @@ def _local_row(local_id: str, message: Message | None) -> dict:
 def status_by_receptor(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
     receptor = read.receptors([read.required(parameters, "receptor")])[0]
     since, until = read.period(parameters, now, longest=DAY)
-    found = sent_messages(key.account, SentFilter(since=since, until=until)).filter(msisdn=receptor)[:MOST_ROWS]
+    found = sent_messages(key.account, SentFilter(recipient=str(receptor), since=since, until=until))[:MOST_ROWS]
     return [_receptor_row(message) for message in found]
 
 

@@ -6,7 +6,16 @@ from itertools import islice
 from common.jalali import TEHRAN
 from common.phones import national, normalise
 from messaging.models import InboundMessage, Message, MessageClass, Template
-from messaging.selectors import SentFilter, inbox, line_for, lines_for, message_text, sent_messages, templates
+from messaging.selectors import (
+    SentFilter,
+    inbox,
+    line_for,
+    lines_for,
+    message_text,
+    national_recipient,
+    sent_messages,
+    templates,
+)
 from messaging.services import SendRefused
 from numbers.models import Line
 from webservice.dialects.melipayamak.codes import Code, Fate, Refused, fate_of
@@ -139,7 +148,7 @@ def _received_row(row: InboundMessage) -> dict:
 
 
 def _sent_row(row: Message) -> dict:
-    to = national(row.msisdn)
+    to = national_recipient(row)
     at = row.submitted_at or row.created_at
     return _row(BASE + row.pk, message_text(row), at, row.line.number, to, is_read=True)
 
