@@ -14,6 +14,7 @@ from django.db import connection
 
 from billing.services import lock_wallets
 from credit.services import give_back
+from messaging.copying import int_array, moment_array
 from messaging.models import Campaign, Chunk, Status
 
 _WAITING = {Status.DRAFT, Status.SCHEDULED, Status.QUEUED}
@@ -106,11 +107,11 @@ def move(news: Sequence[News]) -> list[Moved]:
     if not news:
         return []
     columns = (
-        [item.message_id for item in news],
-        [int(item.status) for item in news],
-        [item.at for item in news],
+        int_array(item.message_id for item in news),
+        int_array(item.status.value for item in news),
+        moment_array(item.at for item in news),
         [item.error for item in news],
-        [item.failed_parts for item in news],
+        int_array(item.failed_parts for item in news),
         _PAIRS,
     )
     with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from messaging.copying import Moments, copy_lines, escape, or_null
 from messaging.delivery.intake import FINAL_STATUS, ReceiptRow, news_of
 from messaging.lifecycle import News, move
 from messaging.models import Status
@@ -34,29 +35,17 @@ def match(gateway_id: int, receipts: Sequence[ReceiptRow]) -> None:
 def store(gateway_id: int, receipts: Sequence[ReceiptRow]) -> None:
     if not receipts:
         return
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY messaging_receipt (gateway_id, smsc_id, state, error, source, destination, received_at, message_id, "
-            "part, parts, raw) FROM STDIN"
-        ) as copy,
-    ):
-        for row in receipts:
-            copy.write_row(
-                (
-                    gateway_id,
-                    row.smsc_id[:65],
-                    row.state,
-                    row.error,
-                    row.source[:21],
-                    row.destination[:21],
-                    row.at,
-                    row.message_id,
-                    row.part,
-                    row.parts,
-                    row.raw,
-                )
-            )
+    moments = Moments()
+    copy_lines(
+        "messaging_receipt (gateway_id, smsc_id, state, error, source, destination, received_at, message_id, part, "
+        "parts, raw)",
+        (
+            f"{gateway_id}\t{escape(row.smsc_id[:65])}\t{row.state}\t{escape(row.error)}\t{escape(row.source[:21])}\t"
+            f"{escape(row.destination[:21])}\t{moments[row.at]}\t{or_null(row.message_id)}\t{or_null(row.part)}\t"
+            f"{row.parts}\t{escape(row.raw)}\n"
+            for row in receipts
+        ),
+    )
 
 
 def news_for(receipts: Sequence[ReceiptRow], known: dict[int, News]) -> list[News]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Q
 
+from messaging.copying import Moments, copy_lines, escape
 from messaging.delivery import inbound, receipts
 from messaging.delivery.hand import Closing, HeldChunk, Item, Templates, validity_period
 from messaging.delivery.intake import Batch
@@ -29,15 +30,16 @@ def write(batch: Batch, *, gateway_id: int, bind_number: int, now: datetime) -> 
 def _store_submissions(rows: Sequence[tuple], gateway_id: int, bind_number: int) -> None:
     if not rows:
         return
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY messaging_submission (message_id, part, attempt, command_status, smsc_id, answered_at, gateway_id, "
-            "bind_number) FROM STDIN"
-        ) as copy,
-    ):
-        for message_id, part, attempt, status, smsc_id, at in rows:
-            copy.write_row((message_id, part, attempt, status, smsc_id[:65], at, gateway_id, bind_number))
+    moments = Moments()
+    bind = f"{gateway_id}\t{bind_number}\t"
+    copy_lines(
+        "messaging_submission (gateway_id, bind_number, message_id, part, attempt, command_status, smsc_id, "
+        "answered_at)",
+        (
+            f"{bind}{message_id}\t{part}\t{attempt}\t{status}\t{escape(smsc_id[:65])}\t{moments[at]}\n"
+            for message_id, part, attempt, status, smsc_id, at in rows
+        ),
+    )
 
 
 def requeue_items(items: Iterable[Item]) -> None:

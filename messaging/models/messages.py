@@ -47,7 +47,7 @@ class Status(models.IntegerChoices):
 
     @property
     def is_final(self) -> bool:
-        return self >= Status.DELIVERED
+        return self.value >= Status.DELIVERED.value
 
 
 class Message(models.Model):

@@ -28,7 +28,10 @@ class MessageState(IntEnum):
 
     @property
     def is_final(self):
-        return self not in (MessageState.SCHEDULED, MessageState.ENROUTE, MessageState.ACCEPTED)
+        return self in FINAL_STATES
+
+
+FINAL_STATES = frozenset(MessageState) - {MessageState.SCHEDULED, MessageState.ENROUTE, MessageState.ACCEPTED}
 
 
 class IdBase(Enum):
