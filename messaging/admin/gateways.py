@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.admin import AuditedAdmin
 from common import showing
 from messaging.admin.base import LookOnlyAdmin, moment
-from messaging.delivery.engine import bind_config
+from messaging.delivery.binding import bind_config
 from messaging.models import Bind, Gateway, Route
 from messaging.selectors.gateways import is_alive
 from messaging.services.gateways import switch_gateway

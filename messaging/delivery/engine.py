@@ -20,13 +20,13 @@ from django.utils import timezone
 from redis import Redis
 
 from messaging.delivery import inbound, receipts, writer
+from messaging.delivery.binding import bind_config, settings_of, take_number
 from messaging.delivery.hand import Armed, Closing, HeldChunk, Item
 from messaging.delivery.intake import Intake
-from messaging.delivery.recovery import recover_bind
-from messaging.dispatch import LEASE, claim, is_open
-from messaging.lifecycle import News, move
-from messaging.models import Bind, Gateway, MessageClass, Status
-from messaging.smpp.bind import BindConfig, BindState, BindType, ConfigurationError
+from messaging.delivery.slices import Slice
+from messaging.dispatch import LEASE, is_open
+from messaging.models import Bind, Gateway, MessageClass
+from messaging.smpp.bind import BindState, ConfigurationError
 from messaging.smpp.errors import Action, action
 from messaging.smpp.session import Session
 from messaging.smpp.throttle import SharedRate
@@ -40,7 +40,6 @@ IDLE_SECONDS = 0.5
 UNBOUND_SECONDS = 5.0  # without a bind for so long, others may have what we hold
 ARMED_SECONDS = 0.1  # of the measured rate: what may be lost sight of in a crash, beside the window
 MOST_ARMED = 4000
-_LOCK_SPACE = 0x534D  # advisory locks of binds
 
 
 class BindEngine:
@@ -163,19 +162,8 @@ class BindEngine:
         return bool(self.number) and connection.connection is not None and not connection.connection.closed
 
     def _take_number(self) -> bool:
-        """Become the first bind of the gateway that no living process is; a dead one's number is free."""
-        wanted = [self.number] if self.number else range(1, self.gateway.binds + 1)
-        with connection.cursor() as cursor:
-            for number in wanted:
-                cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_SPACE, self.gateway.id * 64 + number])
-                if cursor.fetchone()[0]:
-                    first_time = not self.number
-                    self.number = number
-                    if first_time:
-                        Bind.objects.get_or_create(gateway=self.gateway, number=number)
-                        recover_bind(gateway_id=self.gateway.id, bind_number=number, now=timezone.now())
-                    return True
-        return False
+        self.number = take_number(self.gateway, self.number) or self.number
+        return bool(self.number)
 
     def _turn(self) -> bool:
         """One round of the books; True when the bind has ended."""
@@ -240,13 +228,11 @@ class BindEngine:
         """A part that never left, of a chunk that is being put down: its message stays in the table for the next."""
         if not whole:
             self._intake.uncertain([(item, part)], timezone.now())
+        elif item.attempts:
+            self._intake.batch.requeued[item.id] = item
         elif part == item.todo[0]:
             item.chunk.open -= 1
-            if item.attempts:
-                self._intake.batch.requeued[item.id] = item
-                item.chunk.open += 1
-            else:
-                item.chunk.cursor = min(item.chunk.cursor, item.id - 1)
+            item.chunk.cursor = min(item.chunk.cursor, item.id - 1)
 
     # --- the books: one transaction ---------------------------------------------------------------------------------
 
@@ -313,9 +299,9 @@ class BindEngine:
             target = max(1, min(target, int(self.gateway.throughput * ARMED_SECONDS)))
         return max(target - self._armed.count, 0)
 
-    def _next_slice(self, room: int, now) -> "_Slice":
+    def _next_slice(self, room: int, now) -> Slice:
         """Decide, and commit with the caller, what is handed over next."""
-        slice_ = _Slice(self)
+        slice_ = Slice(self)
         slice_.take_retries(time.monotonic())
         loaded = sum(len(chunk.unmarked) for chunk in self._held.values())
         urgent = self._nudged
@@ -423,7 +409,7 @@ class BindEngine:
         gateway = Gateway.objects.get(pk=self.gateway.pk)
         running = self._session_thread is not None and self._session_thread.is_alive()
         wanted = gateway.is_enabled and self.number <= gateway.binds
-        changed = _settings_of(gateway) != _settings_of(self.gateway)
+        changed = settings_of(gateway) != settings_of(self.gateway)
         if running and (changed or not wanted):
             self._session_is_ending = True
             self._hand_back()
@@ -485,126 +471,3 @@ class BindEngine:
         if state == Bind.State.BOUND:
             row.exclude(state=Bind.State.BOUND).update(bound_at=moment)
         row.update(**values)
-
-
-class _Slice:
-    """What will be armed once the transaction that marks it is committed. Changes nothing in memory before ``arm``."""
-
-    def __init__(self, engine: BindEngine):
-        self._engine = engine
-        self._retries: list[Item] = []
-        self._claimed: list[HeldChunk] = []
-        self._chosen: list[tuple[HeldChunk, list[Item]]] = []
-        self._loaded: dict[int, list[Item]] = {}
-        self._kept: set[int] = set()
-        self._templates: dict = {}
-
-    def take_retries(self, now: float) -> None:
-        self._retries = sorted(
-            (item for at, item in self._engine._retries if at <= now and item.chunk.closing is None),
-            key=lambda item: item.id,
-        )
-
-    def claim(self, most: int, most_class: int | None, now) -> None:
-        engine = self._engine
-        rows = claim(
-            gateway_id=engine.gateway.id, bind_number=engine.number, token=engine._token, most=most, now=now,
-            most_class=most_class,
-        )  # fmt: skip
-        if not rows:
-            return
-        campaign_ids = {row[1] for row in rows}
-        self._templates = writer.templates_for(engine.gateway, campaign_ids - engine._templates.keys(), rows, now=now)
-        writer.begin_campaigns(campaign_ids, now=now)
-        known = engine._templates | self._templates
-        for row in rows:
-            chunk = HeldChunk(row, known[row[1]])
-            self._loaded[chunk.id] = writer.load(chunk)
-            self._claimed.append(chunk)
-        mean = sum(len(items) for items in self._loaded.values()) / len(rows)
-        engine._chunk_size = max(1.0, (engine._chunk_size + mean) / 2)
-
-    def choose(self, room: int, now) -> None:
-        """Items to mark: by class, then in the order in which the chunks were leased. Only bulk is held to the room."""
-        held = [*self._engine._held.values(), *self._claimed]
-        held.sort(key=lambda chunk: chunk.message_class)  # stable
-        for chunk in held:
-            if chunk.closing is not None or (chunk.expires_at and chunk.expires_at <= now):
-                continue
-            items = self._loaded.get(chunk.id) if chunk.id in self._loaded else chunk.unmarked
-            if chunk.message_class != MessageClass.BULK:
-                taken = list(items)
-            else:
-                taken = []
-                for item in items:
-                    if room <= 0:
-                        break
-                    taken.append(item)
-                    room -= item.waiting
-            if taken:
-                self._chosen.append((chunk, taken))
-                if chunk.message_class != MessageClass.BULK:
-                    room -= len(taken)
-
-    def commit(self, now) -> None:
-        cursors = {}
-        again = list(self._retries)
-        for chunk, items in self._chosen:
-            fresh = [item.id for item in items if not item.attempts]
-            cursors[chunk.id] = max(chunk.cursor, max(fresh, default=chunk.cursor))
-            again += [item for item in items if item.attempts]
-        self._kept = writer.advance(cursors, self._engine._token) if cursors else set()
-        move([News(item.id, Status.SUBMITTING, now) for item in again])
-        self._cursors = cursors
-
-    def arm(self) -> None:
-        engine = self._engine
-        engine._templates.update(self._templates)
-        if len(engine._templates) > 1000:
-            used = {chunk.campaign_id for chunk in engine._held.values()} | self._templates.keys()
-            engine._templates = {pk: made for pk, made in engine._templates.items() if pk in used}
-        for chunk in self._claimed:
-            chunk.unmarked.extend(self._loaded[chunk.id])
-            chunk.open = len(chunk.unmarked)
-            engine._held[chunk.id] = chunk
-        if self._retries:
-            again = set(self._retries)
-            engine._retries = [(at, item) for at, item in engine._retries if item not in again]
-            for message_class in (0, 1, 2):
-                items = [item for item in self._retries if item.chunk.message_class == message_class]
-                engine._armed.put_back(_pdus(items), message_class)
-        for chunk, items in self._chosen:
-            if chunk.id not in self._kept:
-                continue
-            chunk.cursor = self._cursors[chunk.id]
-            for _ in items:
-                chunk.unmarked.popleft()
-            engine._armed.add(_pdus(items), chunk.message_class)
-
-
-def _pdus(items: list[Item]) -> list[tuple]:
-    return [((item, part), body) for item in items for part, body in item.chunk.templates.bodies(item)]
-
-
-def bind_config(gateway: Gateway) -> BindConfig:
-    """The session's settings from the gateway's row. Raises ConfigurationError for what SMPP cannot carry."""
-    password = os.environ.get(gateway.password_variable, "") if gateway.password_variable else gateway.password
-    return BindConfig(
-        host=gateway.host,
-        port=gateway.port,
-        system_id=gateway.system_id,
-        password=password,
-        system_type=gateway.system_type,
-        bind_type=BindType(gateway.bind_type),
-        address_range=gateway.address_range,
-        window=gateway.window,
-        id_base=gateway.id_base,
-        enquire_link_seconds=gateway.enquire_link_seconds,
-        response_timeout_seconds=gateway.response_timeout_seconds,
-    )
-
-
-def _settings_of(gateway: Gateway) -> tuple:
-    return tuple(
-        getattr(gateway, field.attname) for field in Gateway._meta.concrete_fields if field.name not in {"created_at"}
-    )

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.audit import record
 from accounts.models import User
-from messaging.delivery.engine import bind_config
+from messaging.delivery.binding import bind_config
 from messaging.models import Gateway, Route
 from numbers.models import Operator
 
