@@ -140,7 +140,16 @@ def apt_install(*packages: str) -> None:
 
 
 def install(folder: Path, requirements: str) -> None:
-    command = [python_of(folder), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    command = [
+        python_of(folder),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     done = subprocess.run([*command, "-r", ROOT / requirements], cwd=ROOT, check=False)
     if done.returncode:
         raise LauncherError(
