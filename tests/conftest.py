@@ -65,12 +65,15 @@ def fresh_tables():
 @pytest.fixture
 def process_environment(db_settings: dict) -> dict[str, str]:
     """Variables for a child process (a worker, a command) that shall see this worker's test database and Valkey."""
+    return environment_of(db_settings)
+
+
+def environment_of(database: dict) -> dict[str, str]:
+    """Our own variables, with ``database`` (Django's settings of it) and this worker's Valkey."""
     from urllib.parse import quote
 
-    url = f"postgresql://{quote(db_settings['USER'])}:{quote(db_settings['PASSWORD'])}@/{db_settings['NAME']}"
-    place = f"?host={quote(db_settings['HOST'], safe='')}" + (
-        f"&port={db_settings['PORT']}" if db_settings["PORT"] else ""
-    )
+    url = f"postgresql://{quote(database['USER'])}:{quote(database['PASSWORD'])}@/{database['NAME']}"
+    place = f"?host={quote(database['HOST'], safe='')}" + (f"&port={database['PORT']}" if database["PORT"] else "")
     return os.environ | {"DATABASE_URL": url + place, "REDIS_URL": settings.REDIS_URL}
 
 
