@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, OwnedQuerySet, User
+from common.showing import digits
 from credit.models import Reservation
 from messaging.models.gateways import Gateway
 from messaging.models.messages import Encoding, MessageClass, Status
@@ -129,7 +130,7 @@ class Campaign(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"#{self.pk}"
+        return self.title or f"#{digits(self.pk)}"
 
 
 class Chunk(models.Model):

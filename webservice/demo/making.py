@@ -139,7 +139,7 @@ def _history(
 
 
 def _inbox(account: Account, lines: list[Line], numbers: list[int], now: datetime) -> None:
-    for place, text in enumerate(WORDS["replies"]):
+    for place, text in reversed(list(enumerate(WORDS["replies"]))):  # the oldest first, as they would have come in
         line, number = lines[place % len(lines)], numbers[place * 7]
         at = now - timedelta(hours=3 + place * 9, minutes=place * 11)
         InboundMessage.objects.create(
