@@ -69,6 +69,7 @@ def test_kavenegar_gets_refusals_as_its_own_exceptions(server, secret, account, 
     body = {"receptor": FIRST, "template": "login", "type": "sms"}
     [row] = api.verify_lookup(body | {"token": "5566"})
     assert row["message"] == "کد: 5566"
+    assert api.sms_countpostalcode({"postalcode": "13456"}) == []
     before = (balance(account), Message.objects.count())
     refusals = [
         (lambda: api.verify_lookup(body | {"token": "12 3"}), 431),
@@ -76,8 +77,7 @@ def test_kavenegar_gets_refusals_as_its_own_exceptions(server, secret, account, 
         (lambda: api.sms_send({"receptor": FIRST, "message": "a", "sender": "1"}), 412),
         (lambda: api.call_maketts({"receptor": FIRST, "message": "a"}), 404),
         (lambda: api.call_status({"messageid": 1}), 404),
-        (lambda: api.sms_countpostalcode({"postalcode": "1"}), 404),
-        (lambda: api.sms_sendbypostalcode({"postalcode": "1"}), 404),
+        (lambda: api.sms_sendbypostalcode({"postalcode": "13456", "sender": line.number, "message": "a"}), 400),
         (lambda: KavenegarAPI.account_info(_at(server, "BAD")), 403),
     ]
     for ask, code in refusals:

@@ -42,6 +42,8 @@ _OF_REFUSAL = {
     Refusal.TEXT_TOO_LONG: Reason.BAD_TEXT,
     Refusal.OPT_OUT_HINT_MISSING: Reason.NO_OPT_OUT_HINT,
     Refusal.LINE_UNUSABLE: Reason.BAD_LINE,
+    Refusal.LINE_MAY_NOT_TARGET: Reason.BAD_LINE,
+    Refusal.NO_CREDIT: Reason.NO_CREDIT,
     Refusal.NO_RECIPIENTS: Reason.BAD_RECIPIENT,
     Refusal.TOO_MANY_RECIPIENTS: Reason.TOO_MANY,
     Refusal.SEND_AT_PAST: Reason.BAD_TIME,

@@ -346,7 +346,7 @@ def test_debug_mode_accepts_and_never_sends(kavenegar, account, name):
 
 @pytest.mark.parametrize(
     "method",
-    ["sms/nothing", "call/maketts", "call/status", "sms/countpostalcode", "sms/sendbypostalcode", "x", "sms"],
+    ["sms/nothing", "call/maketts", "call/status", "x", "sms"],
 )
 def test_methods_that_are_not_offered_are_404(kavenegar, unchanged, method):
     kavenegar.refused(404, method, {"receptor": TO, "message": "a"})

@@ -23,6 +23,7 @@ class Code(IntEnum):
     BAD_SENDER = 412
     BAD_MESSAGE = 413
     TOO_MANY = 414
+    START_BEYOND = 415
     ADDRESS_REFUSED = 416
     BAD_DATE = 417
     NO_CREDIT = 418
@@ -55,6 +56,7 @@ WORDS = {
     Code.BAD_SENDER: "ارسال کننده نامعتبر است",
     Code.BAD_MESSAGE: "پیام خالی است و یا طول پیام بیش از حد مجاز می‌باشد",
     Code.TOO_MANY: "حجم درخواست بیشتر از حد مجاز است",
+    Code.START_BEYOND: "اندیس شروع بزرگ‌تر از تعداد شماره‌هاست",
     Code.ADDRESS_REFUSED: "IP سرویس مبدا با تنظیمات کلید مطابقت ندارد",
     Code.BAD_DATE: "تاریخ ارسال اشتباه است یا قالب آن صحیح نیست",
     Code.NO_CREDIT: "اعتبار شما کافی نمی‌باشد",

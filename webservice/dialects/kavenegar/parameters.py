@@ -131,8 +131,10 @@ def messages(key: ApiKey, ids: list[int]) -> dict[int, Message]:
 def whole(parameters: Parameters, name: str, default: int) -> int:
     """A whole number; ``default`` where it is absent."""
     written = parameters.word(name)
-    if not written:
-        return default
+    return whole_of(written) if written else default
+
+
+def whole_of(written: str) -> int:
     value = number(written)
     if value is None:
         raise Refused(Code.INCOMPLETE)

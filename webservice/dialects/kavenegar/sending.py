@@ -75,7 +75,7 @@ def send_once(key: ApiKey, wishes: Sequence[Wish], parameters: Parameters, now: 
         if fresh:
             chosen = [wishes[place] for place in fresh]
             messages = send_wishes(key=key, wishes=chosen, send_at=send_at, tags=tags, now=now)
-            messages = _held_back(key, messages, now)
+            messages = held_back(key, messages, now)
             sent = dict(zip(fresh, messages, strict=True))
         if ids:
             local_ids.settle(key.account, {ids[place]: message.pk for place, message in sent.items()})
@@ -89,7 +89,7 @@ def _first_of_each(places: list[int], ids: list[str]) -> list[int]:
     return [place for place in places if not (ids[place] in seen or seen.add(ids[place]))]
 
 
-def _held_back(key: ApiKey, messages: list[Message], now: datetime) -> list[Message]:
+def held_back(key: ApiKey, messages: list[Message], now: datetime) -> list[Message]:
     """With debugmode on, what was just accepted is cancelled again."""
     if not DialectSettings.objects.of(key.account).filter(is_debugging=True).exists():
         return messages
@@ -139,7 +139,7 @@ def lookup(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
         messages = send_wishes(
             key=key, wishes=[wish], message_class=MessageClass.OTP, tags=read.tags(parameters), now=now
         )
-        return [sent_row(message) for message in _held_back(key, messages, now)]
+        return [sent_row(message) for message in held_back(key, messages, now)]
 
 
 def _template(key: ApiKey, name: str) -> Template:

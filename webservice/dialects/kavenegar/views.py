@@ -10,7 +10,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
 from webservice.dialects import refusals, wire
-from webservice.dialects.kavenegar import account, blocked, inbox, reading, sending
+from webservice.dialects.kavenegar import account, blocked, inbox, postal, reading, sending
 from webservice.dialects.kavenegar.answers import answer
 from webservice.dialects.kavenegar.codes import Code, Refused
 from webservice.dialects.keys import key_of_path
@@ -35,7 +35,9 @@ METHODS = {
     "sms/send": Method(sending.send, SEND),
     "sms/sendarray": Method(sending.send_array, SEND, frozenset({"POST"})),
     "sms/cancel": Method(sending.cancel, SEND),
+    "sms/sendbypostalcode": Method(postal.send, SEND),
     "verify/lookup": Method(sending.lookup, SEND),
+    "sms/countpostalcode": Method(postal.count, READ),
     "sms/status": Method(reading.status, READ),
     "sms/statuslocalmessageid": Method(reading.status_by_local_id, READ),
     "sms/statusbyreceptor": Method(reading.status_by_receptor, READ),
