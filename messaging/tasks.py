@@ -39,10 +39,12 @@ def deliver() -> None:
 def sweep() -> None:
     """Take over what lost workers left: leases that ran out, planning and cancelling that stopped half-way."""
     from messaging.delivery.recovery import recover_expired
+    from messaging.delivery.writer import finish_forgotten
     from messaging.services import resume_lost_work
 
     now = timezone.now()
     recover_expired(now=now)
+    finish_forgotten(now=now)
     resume_lost_work(now=now)
 
 

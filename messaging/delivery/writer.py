@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import connection
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from messaging.copying import Moments, copy_lines, escape
 from messaging.delivery import inbound, receipts
@@ -58,7 +58,7 @@ def finish(chunks: Sequence[HeldChunk], token: int, *, now: datetime) -> None:
     if not chunks:
         return
     _ours(chunks, token).update(state=Chunk.State.DONE, lease_until=None, lease_token=None)
-    finish_campaigns({chunk.campaign_id for chunk in chunks}, now=now)
+    _finish_after_commit({chunk.campaign_id for chunk in chunks}, now=now)
 
 
 def lower(chunk: HeldChunk, token: int, *, now: datetime) -> None:
@@ -98,7 +98,7 @@ def settle_state(chunk: Chunk, *, now: datetime) -> None:
         chunk.state = Chunk.State.PAUSED if state == Campaign.State.PAUSED else Chunk.State.READY
     chunk.save(update_fields=["state", "cursor", "lease_token", "lease_until"])
     if chunk.state == Chunk.State.DONE:
-        finish_campaigns({chunk.campaign_id}, now=now)
+        _finish_after_commit({chunk.campaign_id}, now=now)
 
 
 def _has_rows_left(chunk: Chunk) -> bool:
@@ -112,11 +112,25 @@ def _ours(chunks: Iterable[HeldChunk], token: int):
     return Chunk.objects.filter(pk__in=[chunk.id for chunk in chunks], lease_token=token, state=Chunk.State.LEASED)
 
 
+_LEFT_TO_GO = [Chunk.State.HELD, Chunk.State.READY, Chunk.State.LEASED, Chunk.State.PAUSED]
+
+
+def _finish_after_commit(campaign_ids: set[int], *, now: datetime) -> None:
+    """Two binds that end a campaign's last chunks at once do not see each other's before both have committed."""
+    transaction.on_commit(lambda: finish_campaigns(campaign_ids, now=now), robust=True)
+
+
+def finish_forgotten(*, now: datetime) -> None:
+    """Those whose last bind died between its commit and the look at the whole campaign."""
+    left = Chunk.objects.filter(campaign_id=OuterRef("pk"), state__in=_LEFT_TO_GO)
+    forgotten = Campaign.objects.filter(~Exists(left), state__in=[Campaign.State.RUNNING, Campaign.State.PAUSED])
+    finish_campaigns(forgotten.values_list("pk", flat=True), now=now)
+
+
 def finish_campaigns(campaign_ids: Iterable[int], *, now: datetime) -> None:
-    """A campaign is sent once none of its chunks is left to go."""
-    open_states = [Chunk.State.HELD, Chunk.State.READY, Chunk.State.LEASED, Chunk.State.PAUSED]
+    """A campaign is sent once none of its chunks is left to go. Look after the commit of what ended a chunk."""
     for campaign_id in sorted(campaign_ids):
-        if not Chunk.objects.filter(campaign_id=campaign_id, state__in=open_states).exists():
+        if not Chunk.objects.filter(campaign_id=campaign_id, state__in=_LEFT_TO_GO).exists():
             Campaign.objects.filter(
                 Q(state=Campaign.State.RUNNING) | Q(state=Campaign.State.QUEUED) | Q(state=Campaign.State.PAUSED),
                 pk=campaign_id,
