@@ -152,7 +152,7 @@ def test_the_page_of_binds_asks_for_itself_and_tells_the_silent_ones(business, s
         heartbeat_at=timezone.now() - timedelta(minutes=1), last_error="ESME_RTHROTTLED",
     )  # fmt: skip
     page = listing(staff, "bind").content.decode()
-    assert 'http-equiv="refresh"' in page
+    assert 'hx-trigger="every 5s"' in page
     assert "۷ / ۲۰۰" in page
     assert "ESME_RTHROTTLED" in page
     bind = Bind.objects.get()
