@@ -62,7 +62,7 @@ def visit(request, browser, stage):
     yield visits
     if request.node.stash.get(_FAILED, False):
         visits.keep_pictures(Path(settings.STATE_DIR) / "failed", request.node.name)
-    visits.close()
+    assert visits.close() == []
 
 
 @pytest.hookimpl(wrapper=True)
