@@ -200,16 +200,58 @@ def test_made_up_numbers_are_distinct_and_carry_what_their_prefix_may(made_up):
     assert {936, 937, 938, 939}.isdisjoint(known[Dimension.PREFIX_WITH_REGION])
 
 
-def test_a_count_reads_bitmaps_by_their_key_and_never_the_subscribers(made_up):
-    criteria = Criteria(districts=(2, 3), guilds=(1, 101), genders=(2,), prefixes=(912,))
-    with CaptureQueriesContext(connection) as queries, pytest.MonkeyPatch.context() as patch:
-        asked = []
-        patch.setattr(bitmaps, "fetch", lambda query, parameters: asked.append((query, parameters)) or iter(()))
-        count(criteria)
-    assert not any("subscriber" in query["sql"] for query in queries)
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_count_of_a_million_reads_a_few_bitmaps_by_their_key():
+    """The shape, not the time: which plans, and how many rows of bitmaps, for each kind of target."""
+    for rows in demo.subscribers(1_000_000):
+        store(rows)
+    for segment in bitmaps.changed_segments():
+        bitmaps.refresh(segment, now=timezone.now())
     with connection.cursor() as cursor:
+        cursor.execute("ANALYZE numberbank_bitmap; ANALYZE numberbank_subscriber")
+    assert count(Criteria()) == 1_000_000
+    shapes = [
+        (Criteria(districts=(5,), genders=(1,)), 8),
+        (Criteria(districts=tuple(range(1, 23)), guilds=(1, 2), genders=(2,)), 100),
+        (Criteria(prefixes=(935,), districts=(1, 2), suburbs=(1, 2)), 20),
+        (Criteria(cities=(394,), genders=(1,), postal=((13456, 13456),)), 12),
+    ]
+    for criteria, most in shapes:
+        asked, read = watched(criteria)
+        assert sum(read) <= most
         for query, parameters in asked:
-            cursor.execute(f"EXPLAIN {query}", parameters)
-            plan = "\n".join(row[0] for row in cursor)
-            assert "Seq Scan" not in plan
+            plan = explained(query, parameters)
+            assert "Seq Scan on numberbank_bitmap" not in plan
             assert "numberbank_subscriber" not in plan
+    plan = explained(bitmaps.POSTAL.format(first=13456, last=13499), [])
+    assert "Seq Scan" not in plan
+    assert "subscriber_postal" in plan
+    for query in (bitmaps.COUNT,):
+        assert "Seq Scan" not in explained(query, [int(Dimension.DISTRICT), [5]])
+
+
+def watched(criteria: Criteria) -> tuple[list[tuple[str, list]], list[int]]:
+    """The queries for bits that a count asks, and how many rows each gets."""
+    asked, read = [], []
+    fetch = bitmaps.fetch
+
+    def watching(query, parameters):
+        rows = list(fetch(query, parameters))
+        asked.append((query, parameters))
+        read.append(len(rows))
+        return iter(rows)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bitmaps, "fetch", watching)
+        with CaptureQueriesContext(connection) as queries:
+            count(criteria)
+    subscribers = [query["sql"] for query in queries if "numberbank_subscriber" in query["sql"]]
+    assert len(subscribers) == len(criteria.postal)
+    return [(query, parameters) for query, parameters in asked if "numberbank_bitmap" in query], read
+
+
+def explained(query: str, parameters: list) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {query}", parameters)
+        return "\n".join(row[0] for row in cursor)
