@@ -13,6 +13,10 @@ def fa(number: int) -> str:
     return f"{number:,}".translate(PERSIAN)
 
 
+def fa_digits(text: str) -> str:
+    return text.translate(PERSIAN)
+
+
 def log_in(page: Page, username: str, password: str) -> None:
     page.goto("/accounts/login/")
     page.get_by_label("نام کاربری").fill(username)

@@ -1,9 +1,13 @@
-"""``script/server`` as a person uses it: one command, READY, Ctrl-C, and again after the worst."""
+"""``script/server`` as a person uses it: one command, READY, the main job, Ctrl-C, and again after the worst.
 
+One state folder for all of it: only the first start has to make the databases and the demo.
+"""
+
+import csv
+import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +19,8 @@ import httpx
 import pytest
 
 from launcher import leftovers, postgres
+from tests.e2e import browsing, lists, panel
+from tests.e2e.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "STATE_DIR", leftovers.MARK}
@@ -48,6 +54,17 @@ class Command:
             time.sleep(0.1)
         return self
 
+    @property
+    def demo(self) -> dict:
+        """What is printed after READY: login and API key."""
+        return json.loads(re.search(r'^\{"account_id".*$', self.output.read_text(), re.MULTILINE)[0])
+
+    def manage(self, *arguments: str) -> str:
+        """What ``manage.py`` prints, in another terminal of the same person."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.env, check=True, capture_output=True, text=True)
+        return done.stdout
+
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(number)
         return self.process.wait(90)
@@ -56,14 +73,79 @@ class Command:
         return leftovers.marked(self.state) + leftovers.postmaster(postgres.Place.find(self.state).data)
 
 
-@pytest.fixture
-def command() -> Iterator[Command]:
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="sms server ") as name:
         Path(name).chmod(0o755)
-        command = Command(Path(name) / "var", free_port())
-        yield command
-        if command.process and command.process.poll() is None:
-            command.stop()
+        yield Path(name)
+
+
+@pytest.fixture
+def command(folder) -> Iterator[Command]:
+    command = Command(folder / "var", free_port())
+    yield command
+    if command.process and command.process.poll() is None:
+        command.stop()
+
+
+def test_the_main_job_from_a_fresh_folder(command, chromium, tmp_path):
+    """A file of 2,000 rows to demo contacts: sent, every recipient delivered, paid exactly the quote; then Ctrl-C."""
+    command.start()
+    contacts = json.loads(command.manage("shell", "-v", "0", "-c", CONTACTS))
+    with browsing.browser(chromium) as running:
+        visits = browsing.Visits(running, command.url)
+        page = visits()
+        panel.log_in(page, **command.demo["login"])
+        page.wait_for_url(command.url + "/")
+        before = balance(command)
+        panel.compose(page, "سلام از فروشگاه آفتاب", file=customers(tmp_path, contacts), line=panel.fa_digits(SERVICE))
+        panel.review(page)
+        shown = panel.reviewed(page)
+        assert (shown["سطرهای خوانده‌شده"], shown["ارسال می‌شود"]) == (panel.fa(2000), panel.fa(2000))
+        price = panel.summary(page)["هزینه (ریال)"]
+        campaign = panel.confirm(page)
+        panel.press(page, "send-now")
+        panel.watch_it_finish(page, delivered=2000, seconds=120)
+        problems = visits.close()
+    assert problems == []
+    assert panel.fa(before - balance(command)) == price
+    statuses = json.loads(command.manage("shell", "-v", "0", "-c", STATUSES.format(campaign=campaign)))
+    assert statuses == {"DELIVERED": 2000}
+    command.manage("check_ledger")
+
+    assert command.stop(signal.SIGINT) == 0
+    assert command.left() == []
+
+
+SERVICE = "5000211"
+CONTACTS = """
+import json
+from phonebook.models import Contact
+found = Contact.objects.filter(account__users__username="demo").values_list("first_name", "msisdn")
+print(json.dumps(list(found[:2000])))
+"""
+STATUSES = """
+import collections, json
+from messaging.models import Message, Status
+found = Message.objects.filter(campaign={campaign}).values_list("status", flat=True)
+print(json.dumps(collections.Counter(Status(status).name for status in found)))
+"""
+
+
+def customers(folder: Path, contacts: list) -> Path:
+    """A table with a heading, as a spreadsheet saves it; the numbers in every way of writing."""
+    path = folder / "customers.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["نام", "موبایل"])
+        for place, (name, msisdn) in enumerate(contacts):
+            table.writerow([name, lists.WAYS[place % len(lists.WAYS)](str(msisdn)[2:])])
+    return path
+
+
+def balance(command: Command) -> int:
+    key = {"Authorization": f"Bearer {command.demo['api_key']}"}
+    return httpx.get(f"{command.url}/api/v1/balance", headers=key).json()["balance"]
 
 
 def test_one_command_serves_pages_mends_itself_and_leaves_nothing_after_ctrl_c(command):
@@ -81,8 +163,7 @@ def test_one_command_serves_pages_mends_itself_and_leaves_nothing_after_ctrl_c(c
     assert (refused.returncode, refused.stdout) == (1, "")
     assert f"Already running with {command.state} (process {command.process.pid})" in refused.stderr
 
-    elsewhere = [sys.executable, "manage.py", "migrate", "--check"]
-    assert subprocess.run(elsewhere, cwd=ROOT, env=command.env, check=False).returncode == 0
+    command.manage("migrate", "--check")
 
     (web,) = web_servers(command)
     os.kill(web, signal.SIGKILL)
@@ -96,13 +177,11 @@ def test_one_command_serves_pages_mends_itself_and_leaves_nothing_after_ctrl_c(c
 def test_after_kill_9_the_next_start_recovers_and_keeps_the_data(command):
     command.start()
     make = "from accounts.models import Account; Account.objects.create(name='kept')"
-    shell = [sys.executable, "manage.py", "shell", "-v", "0", "-c"]
-    subprocess.run([*shell, make], cwd=ROOT, env=command.env, check=True)
+    command.manage("shell", "-v", "0", "-c", make)
     command.stop(signal.SIGKILL)
     command.start()
     count = "from accounts.models import Account; print(Account.objects.filter(name='kept').count())"
-    done = subprocess.run([*shell, count], cwd=ROOT, env=command.env, check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "1"
+    assert command.manage("shell", "-v", "0", "-c", count).strip() == "1"
     command.stop(signal.SIGKILL)
     until(lambda: command.left() == [])
 
@@ -114,23 +193,18 @@ def until(condition, seconds: float = 60):
         time.sleep(0.1)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 def web_servers(command: Command) -> list[int]:
     """The web server's own processes, not those that it has started in its turn."""
-    found = leftovers.marked(command.state)
-    return [process for process in found if parent(process) == command.process.pid and runs(process, "granian")]
+    return [process for process in leftovers.marked(command.state) if is_web(process, command.process.pid)]
 
 
-def parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def runs(process: int, module: str) -> bool:
-    return module.encode() in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+def is_web(process: int, launcher: int) -> bool:
+    try:
+        parent = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1]
+        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # it has ended meanwhile
+    return int(parent) == launcher and b"granian" in words
 
 
 def answers(command: Command) -> bool:
