@@ -2,6 +2,6 @@
 
 ``entry`` finds a Python and enters the virtual environment that ``environment`` makes; ``frontend`` fetches the pages'
 files; ``postgres`` and ``valkey`` run the embedded servers; ``processes`` keeps children alive and stops them in order;
-``server``, ``testing``, ``checks``, ``bench``, ``screenshots`` and ``manage`` are the commands. ``prepare``, ``gateways`` and
-``messages`` use the installed packages.
+``server``, ``testing``, ``checks``, ``bench``, ``screenshots`` and ``manage`` are the commands. ``prepare``,
+``gateways`` and ``messages`` use the installed packages.
 """
