@@ -234,27 +234,23 @@ class BindEngine:
             item.chunk.open -= 1
             item.chunk.cursor = min(item.chunk.cursor, item.id - 1)
 
-    # --- the books: one transaction ---------------------------------------------------------------------------------
+    # --- the books: what leaves next first, so that the wire is busy while the rest is written down -------------------
 
     def _keep_books(self) -> None:
+        self._hand_over()
         batch = self._intake.batch
         ended = [chunk for chunk in self._held.values() if chunk.open <= 0 and not chunk.unmarked]
-        room = self._room()
-        now = timezone.now()
-        if not (batch or ended or room or self._nudged or self._retries):
+        if not batch and not ended:
             return
+        now = timezone.now()
+        part_ids: list[int] = []
         with transaction.atomic():
-            part_ids = (
-                writer.write(batch, gateway_id=self.gateway.id, bind_number=self.number, now=now) if batch else []
-            )
+            if batch:
+                part_ids = writer.write(batch, gateway_id=self.gateway.id, bind_number=self.number, now=now)
             writer.finish([chunk for chunk in ended if chunk.closing is None], self._token, now=now)
             for chunk in ended:
                 if chunk.closing is not None:
                     writer.seal(chunk, self._token, now=now)
-            slice_ = self._next_slice(room, now) if self._may_take() else None
-        self._committed(batch, part_ids, ended, slice_)
-
-    def _committed(self, batch, part_ids, ended, slice_) -> None:
         self._intake.next_batch()
         self._strangers_stored |= any(row.message_id is None for row in batch.receipts)
         for chunk in ended:
@@ -264,7 +260,12 @@ class BindEngine:
             if part_ids:
                 inbound.acknowledged(part_ids, now=timezone.now())
         self._plan_retries(batch.requeued.values())
-        if slice_ is not None:
+
+    def _hand_over(self) -> None:
+        room = self._room()
+        if self._may_take() and (room or self._nudged or self._retries):
+            with transaction.atomic():
+                slice_ = self._next_slice(room, timezone.now())
             slice_.arm()
         if self._armed.count and self.session is not None:
             self.session.wake()
