@@ -30,6 +30,8 @@ MOST_BYTES = 250_000  # gzipped, fonts apart
 # Answers to GET that are no pages.
 NO_PAGES = {
     "/send/people/",  # a fragment of the compose page
+    "/bulk/cities/{province}/",  # fragments of the forms over the number bank
+    "/bulk/audiences/{audience}/count/",
     "/sent/sent.xlsx",
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
