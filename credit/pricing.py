@@ -69,12 +69,6 @@ def prices(*, account: Account, line: Line) -> dict[int, dict[int, Price]]:
     return result
 
 
-def quote(*, account: Account, line: Line, encoding: int, parts: dict[int, int]) -> int:
-    """Rials for ``parts`` = {operator id: parts} from ``line`` in one encoding. Raises NoTariff."""
-    table = prices(account=account, line=line)
-    return sum(table[operator_id][encoding].per_part * count for operator_id, count in parts.items())
-
-
 def gaps(plan: TariffPlan) -> list[tuple[Line.Kind, Tariff.Language]]:
     """The kinds of line and languages for which the plan has no row for any operator and any family."""
     there = set(plan.tariffs.filter(operator=None, prefix_family="").values_list("line_kind", "language"))

@@ -1,31 +1,18 @@
 """Who an account writes to: what its pages and its sends read."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Account
-from common.phones import national
 from common.text.folding import ascii_digits
 from numbers.models import Line
 from phonebook.models import Contact, Group
 from phonebook.names import tidy
 
 _BATCH = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A group or a contact offered as a recipient; ``count`` is how many contacts it stands for."""
-
-    kind: str  # "group" or "contact"
-    id: int
-    label: str
-    detail: str
-    count: int
 
 
 def contacts(account: Account, text: str = "", group: Group | None = None) -> QuerySet[Contact]:
@@ -40,13 +27,6 @@ def groups(account: Account, text: str = "") -> QuerySet[Group]:
     if tidy(text):
         found = found.filter(name__icontains=tidy(text))
     return found.annotate(size=Count("members"))
-
-
-def search(account: Account, text: str, limit: int = 20) -> list[Found]:
-    """Groups, then contacts, that match what was typed so far, or any for an empty text; at most ``limit``."""
-    found = [Found("group", row.pk, row.name, "", row.size) for row in groups(account, text)[:limit]]
-    rest = contacts(account, text)[: limit - len(found)]
-    return found + [Found("contact", row.pk, str(row), national(row.msisdn), 1) for row in rest]
 
 
 def group_numbers(account: Account, group_ids: Iterable[int], batch: int = _BATCH) -> Iterator[np.ndarray]:

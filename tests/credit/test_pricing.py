@@ -1,7 +1,7 @@
 import pytest
 
 from credit.models import AccountPlan, Tariff, TariffPlan
-from credit.pricing import NoTariff, Price, plan_of, prices, quote
+from credit.pricing import NoTariff, Price, plan_of, prices
 from numbers.models import Line, Operator
 from numbers.selectors import forget_tables
 from tests.factories import make_account, make_line
@@ -117,11 +117,3 @@ def test_a_fresh_installation_prices_every_kind_of_line_and_higher_tiers_pay_les
             costs.append(prices(account=account, line=line)[operator("mci").pk][8].per_part)
         assert costs == sorted(costs, reverse=True)
         assert len(set(costs)) == 3
-
-
-def test_a_quote_is_parts_times_price(account, plan):
-    plan.tariffs.create(**ROW, operator=operator("mci"), price_per_part=120)
-    parts = {operator("mci").pk: 10, operator("irancell").pk: 3}
-    line = make_line(account)
-    assert quote(account=account, line=line, encoding=8, parts=parts) == 10 * 120 + 3 * 100
-    assert quote(account=account, line=line, encoding=0, parts=parts) == 13 * 240
