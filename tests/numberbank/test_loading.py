@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import override
 
 from common.tables import open_table, write_xlsx
 from numberbank import bitmaps
@@ -157,7 +158,7 @@ def test_columns_are_guessed_by_their_names(tmp_path):
     [("district=2", "mobile numbers"), ("number=1,guild=1", "same column"), ("number=99", "no such column")],
 )
 def test_columns_that_cannot_be_are_refused(tmp_path, columns, said):
-    with pytest.raises(CommandError, match=said):
+    with override("en"), pytest.raises(CommandError, match=said):
         load(written(tmp_path, "09120000001,,,,,,,"), "--columns", columns)
     assert not Subscriber.objects.exists()
 
