@@ -237,7 +237,7 @@ class Load(models.Model):
         WAITING = "waiting", _("Waiting")
         LOADING = "loading", _("Loading")
         INDEXING = "indexing", _("Counting")
-        DONE = "done", _("Done")
+        DONE = "done", _("Loaded")
         CANCELLED = "cancelled", _("Cancelled")
         FAILED = "failed", _("Failed")
 
