@@ -1,13 +1,16 @@
 """Made-up subscribers for demonstrations and measurements: plausible shares, no person's data."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import numpy as np
+from django.db import transaction
 
 from common.phones import FIRST
-from numberbank.models import City, District, Gender, Guild, PostalRange, Province, Suburb
+from numberbank import bitmaps
+from numberbank.models import City, District, Gender, Guild, PostalRange, Province, Segment, Suburb
 from numberbank.reference import KARAJ, TEHRAN, city_id
-from numberbank.rows import COLUMNS
+from numberbank.rows import COLUMNS, store
 
 BATCH = 100_000
 # Prefixes and how often they come, per thousand. Of Irancell's, 0935 alone carries gender and region (3.4).
@@ -37,6 +40,18 @@ def subscribers(count: int, seed: int = 1) -> Iterator[np.ndarray]:
             rows[mine, 0] = FIRST + (prefix - 900) * _NUMBERS + serials * _STEP % _NUMBERS
         places.fill(rows, chosen, chance)
         yield rows
+
+
+def fill(count: int, *, now: datetime, seed: int = 1) -> bool:
+    """Put made-up subscribers into the bank and count them; False, and nothing done, where the bank is not empty."""
+    if Segment.objects.exists():
+        return False
+    for rows in subscribers(count, seed):
+        with transaction.atomic():
+            store(rows)
+    for segment in bitmaps.changed_segments():
+        bitmaps.refresh(segment, now=now)
+    return True
 
 
 class _Places:

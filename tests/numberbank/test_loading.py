@@ -219,3 +219,27 @@ def test_a_load_killed_with_9_goes_on_and_ends_exact(tmp_path, process_environme
     assert not Segment.objects.filter(is_changed=True).exists()
     expected = sum(1 for n in range(4_000) if n % 50 and n % 22 == 4)
     assert count(Criteria(districts=(5,))) == expected
+
+
+@pytest.mark.django_db
+def test_made_up_subscribers_go_into_an_empty_bank_only():
+    out = StringIO()
+    call_command("numberbank", "demo", "--rows", "500", stdout=out)
+    assert json.loads(out.getvalue())["subscribers"] == Subscriber.objects.count() == count(Criteria()) == 500
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("numberbank", "demo", "--rows", "500")
+    assert Subscriber.objects.count() == 500
+
+
+@pytest.mark.django_db
+def test_counts_and_removal_from_the_command_line(tmp_path):
+    load(written(tmp_path, "09120000001,,,5,,,,", "09120000002,,,5,,,زن,"))
+    out = StringIO()
+    call_command("numberbank", "remove", "0912 000 0001", stdout=out)
+    assert json.loads(out.getvalue()) == {"removed": 1}
+    out = StringIO()
+    call_command("numberbank", "counts", stdout=out)
+    counts = json.loads(out.getvalue())
+    assert (counts["subscribers"], counts["district"], counts["gender"]) == (1, 1, 1)
+    call_command("numberbank", "index")
+    assert count(Criteria(districts=(5,))) == 1

@@ -11,6 +11,7 @@ from billing.selectors import balance
 from billing.services import top_up
 from messaging.models import Campaign, InboundMessage, MessageClass, SampleMessage
 from messaging.services import send
+from numberbank import demo as number_bank
 from numbers.models import Line
 from numbers.services import add_line
 from webservice.demo import credentials, gateways, people
@@ -20,6 +21,7 @@ from webservice.demo.words import WORDS
 MADE = "demo.made"
 CREDIT = 50_000_000  # rials
 CONTACTS = 2_500
+SUBSCRIBERS = 50_000
 SEED = 4554
 ADVERTISING, SERVICE, SHARED, STRANGERS = "30004554", "5000211", "100020", "30009871"
 
@@ -42,6 +44,8 @@ def make(*, now: datetime, is_forced: bool = False) -> dict:
         gateways.connect()
         if not made:
             _make_everything(kept, now)
+            if not is_forced:  # beside users of its own an installation has, or will have, real numbers
+                number_bank.fill(SUBSCRIBERS, now=now)
         owner = User.objects.get(username="demo")
         account = owner.accounts.get()
         credentials.set_password(owner, kept["password"])
