@@ -142,7 +142,7 @@ SELECT unnest(%s::int[]), '', '', 0, true ON CONFLICT (id) DO UPDATE SET is_chan
 
 _LOCK = 0x6E756D62  # one writer at a time, so that positions are given out without gaps
 
-_OTHER_WAYS = ("seqscan", "hashjoin", "mergejoin")
+_OTHER_WAYS = ("seqscan", "hashjoin", "mergejoin", "material")
 
 
 def store(rows: np.ndarray) -> Stored:
