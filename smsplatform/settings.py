@@ -222,6 +222,10 @@ CONTENT_SECURITY_POLICY = {
 # Key that encrypts what must be read back (bind passwords); several, comma-separated, while one is being replaced.
 FIELD_ENCRYPTION_KEYS = env_list("FIELD_ENCRYPTION_KEYS", SECRET_KEY)
 
+# Addresses that customers give are never called inside a private network (common.outbound); these are ours as well.
+OUTBOUND_FORBIDDEN_NETWORKS = env_list("OUTBOUND_FORBIDDEN_NETWORKS")
+OUTBOUND_LOOPBACK_PORTS = {int(port) for port in env_list("OUTBOUND_LOOPBACK_PORTS")}  # for tests and the demo only
+
 # --- Language and time ------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "fa"
