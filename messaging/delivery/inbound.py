@@ -1,21 +1,18 @@
 """Subscribers' messages: stored once before they are acknowledged, parts joined in whatever order (4.1, 4.5)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.dispatch import Signal
+from django.db import connection
 
 from common.phones import normalise, normalise_line
 from common.text import DefaultAlphabet, decode
 from messaging.models import InboundMessage, InboundPart
+from messaging.signals import messages_received
 from messaging.smpp.bind import Delivery
 from numbers.models import Line
-
-message_received = Signal()
-"""Sent after the commit with ``message`` (an InboundMessage, whole) for every message that reached a line."""
 
 REPEATED_WITHIN = timedelta(hours=1)
 JOINED_WITHIN = timedelta(days=1)
@@ -35,26 +32,26 @@ class _Part:
 def store(gateway_id: int, deliveries: Sequence[Delivery], *, now: datetime) -> list[int]:
     """Store what subscribers sent, in the caller's transaction; ids of the parts, to be marked by ``acknowledged``.
 
-    One whose acknowledgement the operator did not see comes again and is recognised, not stored twice.
+    One whose acknowledgement the operator did not see comes again and is recognised, not stored twice. However many
+    come at once, they take the same few statements; only a long message's last part takes some of its own.
     """
-    ids = []
-    for delivery in deliveries:
-        part = _read(delivery)
-        known = InboundPart.objects.filter(
-            gateway_id=gateway_id,
-            digest=part.digest,
-            acknowledged_at__isnull=True,
-            received_at__gt=now - REPEATED_WITHIN,
-        ).first()
-        if known is None:
-            known = InboundPart.objects.create(
-                gateway_id=gateway_id,
-                received_at=now,
-                **{name: getattr(part, name) for name in _Part.__slots__},
-            )
-            _join(known, now=now)
-        ids.append(known.pk)
-    return ids
+    if not deliveries:
+        return []
+    parts = {part.digest: part for part in map(_read, deliveries)}
+    known = _known(gateway_id, parts, now=now)
+    rows = [
+        InboundPart(gateway_id=gateway_id, received_at=now, **{name: getattr(part, name) for name in _Part.__slots__})
+        for digest, part in parts.items()
+        if digest not in known
+    ]
+    long_ones = [row for row in rows if row.total > 1]
+    InboundPart.objects.bulk_create(long_ones)
+    last_of = {_set(row): row for row in long_ones}
+    _take_turns(last_of)
+    whole = [joined for row in rows if (joined := _joined(row, last_of, now=now))]
+    _receive(whole, now=now)
+    InboundPart.objects.bulk_create([row for row in rows if row.total <= 1])
+    return [*known.values(), *(row.pk for row in rows)]
 
 
 def acknowledged(part_ids: Sequence[int], *, now: datetime) -> None:
@@ -77,11 +74,41 @@ def _read(delivery: Delivery) -> _Part:
     )
 
 
-def _join(part: InboundPart, *, now: datetime) -> None:
-    """Make a message of this part, or of it and its siblings once all are there."""
+def _known(gateway_id: int, digests: Iterable[str], *, now: datetime) -> dict[str, int]:
+    """Digest → id of those that are stored but not yet acknowledged."""
+    rows = InboundPart.objects.filter(
+        gateway_id=gateway_id,
+        digest__in=list(digests),
+        acknowledged_at__isnull=True,
+        received_at__gt=now - REPEATED_WITHIN,
+    )
+    return dict(rows.order_by("-pk").values_list("digest", "pk"))
+
+
+def _set(part: InboundPart) -> tuple:
+    """What the parts of one long message have in common."""
+    return part.gateway_id, part.sender, part.destination, part.reference, part.total
+
+
+def _take_turns(sets: Iterable[tuple]) -> None:
+    """Two binds that store the last two parts of one message at once would not see each other's; the second waits here
+    until the first has committed, and then sees it."""
+    keys = sorted(_lock_key(one) for one in sets)
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS n(key)", [keys])
+
+
+def _lock_key(one: tuple) -> int:
+    return int.from_bytes(hashlib.sha256(repr(one).encode()).digest()[:8], "big", signed=True)
+
+
+def _joined(part: InboundPart, last_of: dict[tuple, InboundPart], *, now: datetime) -> list[InboundPart]:
+    """The parts of a whole message, in order: this one alone, or with its siblings once all are there; else none."""
     if part.total <= 1:
-        _receive([part], now=now)
-        return
+        return [part]
+    if last_of[_set(part)] is not part:
+        return []
     siblings = (
         InboundPart.objects.select_for_update()
         .filter(
@@ -96,15 +123,26 @@ def _join(part: InboundPart, *, now: datetime) -> None:
         .order_by("id")
     )
     by_sequence = {sibling.sequence: sibling for sibling in siblings}
-    if len(by_sequence) == part.total:
-        _receive([by_sequence[sequence] for sequence in sorted(by_sequence)], now=now)
+    return [by_sequence[place] for place in sorted(by_sequence)] if len(by_sequence) == part.total else []
 
 
-def _receive(parts: list[InboundPart], *, now: datetime) -> None:
+def _receive(whole: Sequence[list[InboundPart]], *, now: datetime) -> None:
+    """Make messages of whole sets of parts, tell the parts whose they are, and announce the messages."""
+    if not whole:
+        return
+    lines = _lines({parts[0].destination for parts in whole})
+    messages = InboundMessage.objects.bulk_create(_message(parts, lines[parts[0].destination], now) for parts in whole)
+    for message, parts in zip(messages, whole, strict=True):
+        for part in parts:
+            part.message = message
+        if len(parts) > 1:
+            InboundPart.objects.filter(pk__in=[part.pk for part in parts]).update(message=message)
+    messages_received.send(sender=InboundMessage, messages=messages)
+
+
+def _message(parts: list[InboundPart], line: Line | None, now: datetime) -> InboundMessage:
     first = parts[0]
-    number = normalise_line(first.destination) or first.destination
-    line = Line.objects.filter(number__in=[number, number.removeprefix("98")]).order_by("-number").first()
-    message = InboundMessage.objects.create(
+    return InboundMessage(
         account_id=line.account_id if line else None,
         line=line,
         gateway_id=first.gateway_id,
@@ -114,5 +152,13 @@ def _receive(parts: list[InboundPart], *, now: datetime) -> None:
         text="".join(part.text for part in parts),
         received_at=now,
     )
-    InboundPart.objects.filter(pk__in=[part.pk for part in parts]).update(message=message)
-    transaction.on_commit(lambda: message_received.send(sender=InboundMessage, message=message))
+
+
+def _lines(destinations: Iterable[str]) -> dict[str, Line | None]:
+    """The line that each destination names, with the country's code or without."""
+    wanted = {}
+    for destination in destinations:
+        number = normalise_line(destination) or destination
+        wanted[destination] = (number, number.removeprefix("98"))
+    found = Line.objects.in_bulk([number for pair in wanted.values() for number in pair], field_name="number")
+    return {destination: found.get(number) or found.get(bare) for destination, (number, bare) in wanted.items()}
