@@ -50,11 +50,13 @@ def test_the_last_one_closes_the_campaign(business, campaign):
 def test_what_is_leaving_and_what_is_anothers_stays(business, campaign):
     now = timezone.now()
     on_its_way = make_confirmed(business.account, business.line, NUMBERS[:1])
+    Chunk.objects.filter(campaign=on_its_way).update(state=Chunk.State.LEASED)
     paid = balance(business.account)
     others = business.stranger.memberships.get().account
     assert cancel_messages(account=others, ids=ids_of(campaign), by=None, now=now) == set()
     assert cancel_messages(account=business.account, ids=ids_of(on_its_way), by=None, now=now) == set()
-    assert cancel_messages(account=business.account, ids=ids_of(campaign), by=None, now=campaign.send_at) == set()
+    too_late = {"by": None, "now": campaign.send_at, "only_scheduled": True}
+    assert cancel_messages(account=business.account, ids=ids_of(campaign), **too_late) == set()
     assert cancel_messages(account=business.account, ids=[], by=None, now=now) == set()
     assert balance(business.account) == paid
     assert not Message.objects.filter(status=Status.CANCELLED).exists()

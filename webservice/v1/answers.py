@@ -119,6 +119,20 @@ class MessagePage(Answer):
     count = serializers.IntegerField(required=False, help_text="Only with “Prefer: count”.")
 
 
+class CancelledMessage(Answer):
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(MESSAGE_STATES, allow_null=True, help_text="Null: the account has none such.")
+    is_cancelled = serializers.BooleanField(help_text="By this request.")
+
+
+class Cancelled(Answer):
+    cancelled = serializers.IntegerField(help_text="How many were cancelled by this request.")
+    returned = serializers.IntegerField(help_text="Rials that came back for them.")
+    currency = serializers.CharField()
+    balance = serializers.IntegerField(help_text="Rials left now.")
+    messages = CancelledMessage(many=True, help_text="One row for each id asked for, in that order.")
+
+
 class Money(Answer):
     balance = serializers.IntegerField(help_text="Rials.")
     credit_limit = serializers.IntegerField(help_text="Rials that the balance may fall below zero.")
@@ -164,4 +178,5 @@ class ProblemDocument(Answer):
     balance = serializers.IntegerField(required=False)
     scope = serializers.CharField(required=False)
     address = serializers.CharField(required=False)
+    state = serializers.CharField(required=False)
     messages = Recipient(many=True, required=False)

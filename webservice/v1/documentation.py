@@ -24,11 +24,11 @@ ALWAYS = (
     Code.ADDRESS_NOT_ALLOWED, Code.ACCOUNT_SUSPENDED, Code.NOT_ACCEPTABLE, Code.RATE_LIMITED,
     Code.INTERNAL_ERROR, Code.UNAVAILABLE,
 )  # fmt: skip
-OF_BODIES = (
+OF_WRITES = (
     Code.BAD_REQUEST, Code.MALFORMED_JSON, Code.IDEMPOTENCY_KEY_INVALID, Code.LENGTH_REQUIRED, Code.BODY_TOO_LARGE,
-    Code.UNSUPPORTED_MEDIA_TYPE, Code.VALIDATION_FAILED, Code.SEND_REFUSED, Code.NOTHING_TO_SEND,
-    Code.IDEMPOTENCY_KEY_REUSED,
+    Code.UNSUPPORTED_MEDIA_TYPE, Code.VALIDATION_FAILED, Code.IDEMPOTENCY_KEY_REUSED,
 )  # fmt: skip
+OF_BODIES = (*OF_WRITES, Code.SEND_REFUSED, Code.NOTHING_TO_SEND)
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -68,6 +68,7 @@ def refusals(*codes: Code) -> dict:
 _MORE = {
     Code.INSUFFICIENT_CREDIT: {"needed": 1450, "balance": 200},
     Code.SCOPE_MISSING: {"scope": "send"},
+    Code.WRONG_STATE: {"state": "delivered"},
     Code.ADDRESS_NOT_ALLOWED: {"address": "203.0.113.7"},
     Code.VALIDATION_FAILED: {
         "errors": [{"field": "text", "code": "required", "detail": "This field is required."}],
@@ -133,6 +134,16 @@ _FULL = _LISTED | {
             "receipt": {"state": "delivered", "error": None, "received_at": "2026-03-21T06:00:03.100Z"},
         }
     ],
+}  # fmt: skip
+CANCELLED = _FULL | {
+    "state": "cancelled",
+    "error": {"code": "cancelled", "detail": "Cancelled before it was sent; its price was returned."},
+    "returned": 1450, "submitted_at": None,
+    "timeline": [
+        {"state": "queued", "at": "2026-03-21T06:00:00.000Z"},
+        {"state": "cancelled", "at": "2026-03-21T06:00:03.100Z"},
+    ],
+    "submissions": [],
 }  # fmt: skip
 
 SEND = {

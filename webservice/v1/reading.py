@@ -14,7 +14,9 @@ from messaging.errors import describe
 from messaging.models import Campaign, Message, Receipt, Status, Submission
 from messaging.selectors import message_text, recipient_code
 from messaging.selectors.concealing import OPEN_TO_SEARCH
+from numbers.models import Line
 from numbers.selectors import operators
+from webservice.models import ApiKey
 from webservice.problems import Code, FieldCode, FieldError, Problem
 from webservice.v1.serializers import LARGEST_ID
 from webservice.v1.words import CLASSES, CURRENCY, ENCODINGS, STATES, STATUS_OF, moment
@@ -24,7 +26,7 @@ MOST_RANGES = 200
 RECEIPT = "receipt:"
 
 
-def page(account: Account, query: dict, *, counted: bool = False) -> dict:
+def page(key: ApiKey, query: dict, *, counted: bool = False) -> dict:
     """A page of messages, newest first, ``next`` being the cursor of the page after it (W9).
 
     ``counted`` adds how many there are in all. Raises Problem for a cursor that is none of ours.
@@ -32,7 +34,7 @@ def page(account: Account, query: dict, *, counted: bool = False) -> dict:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{SLOWEST_SECONDS}s"])
-        messages = _filtered(_of(account), account, query)
+        messages = _filtered(of_key(key), key.account, query)
         count = {"count": messages.count()} if counted else {}
         if "cursor" in query:
             messages = messages.filter(id__lt=_read_cursor(query["cursor"]))
@@ -42,11 +44,16 @@ def page(account: Account, query: dict, *, counted: bool = False) -> dict:
     return {"messages": [listed(message) for message in shown], "next": following, **count}
 
 
-def message(account: Account, message_id: int) -> dict:
-    """All that is known of one message. Raises Problem where the account has none with this id."""
-    found = _of(account).filter(pk=message_id).select_related("campaign__line").first()
+def message_of(key: ApiKey, message_id: int) -> Message:
+    """A message that the key may see, with its campaign and line. Raises Problem."""
+    found = of_key(key).filter(pk=message_id).select_related("campaign__line").first()
     if found is None:
         raise Problem(Code.NOT_FOUND)
+    return found
+
+
+def full(found: Message) -> dict:
+    """All that is known of one message."""
     return listed(found) | {
         "text": message_text(found),
         "validity": found.campaign.validity_minutes,
@@ -82,9 +89,9 @@ def listed(message: Message) -> dict:
     }
 
 
-def _of(account: Account) -> QuerySet[Message]:
-    """The account's messages; those of a quote that nobody sent are none."""
-    return Message.objects.of(account).filter(campaign__confirmed_at__isnull=False)
+def of_key(key: ApiKey) -> QuerySet[Message]:
+    """The messages of the key's account; those of a quote that nobody sent are none."""
+    return Message.objects.of(key.account).filter(campaign__confirmed_at__isnull=False)
 
 
 def _filtered(messages: QuerySet[Message], account: Account, query: dict) -> QuerySet[Message]:
@@ -96,10 +103,16 @@ def _filtered(messages: QuerySet[Message], account: Account, query: dict) -> Que
         messages = messages.filter(created_at__gte=query["from"])
     if "until" in query:
         messages = messages.filter(created_at__lt=query["until"])
+    if "line" in query:
+        messages = messages.filter(
+            line__in=list(Line.objects.filter(number=query["line"]).values_list("pk", flat=True))
+        )
     if "campaign" in query:
         messages = messages.filter(_of_campaigns(Campaign.objects.of(account).filter(pk=query["campaign"])))
     if "reference" in query:
         messages = messages.filter(_of_campaigns(Campaign.objects.of(account).filter(reference=query["reference"])))
+    if "tag" in query:
+        messages = messages.filter(_of_campaigns(Campaign.objects.of(account).filter(tags__contains=[query["tag"]])))
     return messages
 
 

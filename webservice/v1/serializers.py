@@ -92,12 +92,18 @@ class QuotedMessages(StrictSerializer):
     quote = StrictIntegerField(min_value=1, max_value=LARGEST_ID, help_text="The id that POST /quotes gave.")
 
 
+class NoFields(StrictSerializer):
+    """A body that says nothing: {} or none at all."""
+
+
 class MessageQuery(StrictSerializer):
     """The filters of the list of messages."""
 
     state = serializers.ChoiceField(choices=[(name, name) for name in STATUS_OF], required=False)
     to = serializers.CharField(required=False, max_length=64, help_text="A recipient, in any way of writing.")
+    line = serializers.CharField(required=False, max_length=24, help_text="The line it was sent from.")
     reference = serializers.CharField(required=False, max_length=120)
+    tag = serializers.CharField(required=False, max_length=40, help_text="One of the tags it was sent with.")
     campaign = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
     since = MomentField(required=False, help_text="Made at this time or later.")
     until = MomentField(required=False, help_text="Made before this time.")
@@ -122,3 +128,6 @@ class MessageQuery(StrictSerializer):
         if number is None:
             raise serializers.ValidationError(_("This is not a mobile number."), FieldCode.INVALID)
         return number
+
+    def validate_line(self, value: str) -> str:
+        return normalise_line(value) or ""

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from webservice.v1 import pages, views
+from webservice.v1 import cancelling, pages, views
 
 urlpatterns = [
     path("messages", views.Messages.as_view()),
+    path("messages/cancel", cancelling.Cancellations.as_view()),
     path("messages/<int:message_id>", views.MessageDetail.as_view()),
+    path("messages/<int:message_id>/cancel", cancelling.MessageCancellation.as_view()),
     path("quotes", views.Quotes.as_view()),
     path("balance", views.Balance.as_view()),
     path("lines", views.Lines.as_view()),

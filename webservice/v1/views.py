@@ -37,7 +37,7 @@ class Messages(ApiView):
         query = self.read(MessageQuery, request.query_params)
         wants_count = "count" in request.headers.get("Prefer", "").replace(" ", "").split(",")
         headers = {"Preference-Applied": "count"} if wants_count else None
-        return Response(reading.page(self.account, query, counted=wants_count), headers=headers)
+        return Response(reading.page(request.auth, query, counted=wants_count), headers=headers)
 
     @transaction.atomic
     def _send(self, request: Request) -> Response:
@@ -68,7 +68,7 @@ class MessageDetail(ApiView):
 
     @extend_schema(**documentation.DETAIL)
     def get(self, request: Request, message_id: int) -> HttpResponse:
-        return Response(reading.message(self.account, message_id))
+        return Response(reading.full(reading.message_of(request.auth, message_id)))
 
 
 class Quotes(ApiView):

@@ -110,7 +110,7 @@ def default_line(key: ApiKey) -> Line:
 def cancel(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
     """Messages that wait for their time are cancelled and paid back; others come as they stand."""
     ids = read.message_ids(parameters)
-    cancel_messages(account=key.account, ids=ids, by=key.created_by, now=now)
+    cancel_messages(account=key.account, ids=ids, by=key.created_by, now=now, only_scheduled=True)
     found = read.messages(key, ids)
     return [status_row(pk, fate_of(found[pk]) if pk in found else Fate.UNKNOWN_ID) for pk in ids]
 
