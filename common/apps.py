@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class CommonConfig(AppConfig):
     name = "common"
-    verbose_name = _("Common")
+    verbose_name = _("Notices to people")

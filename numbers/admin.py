@@ -21,7 +21,15 @@ from numbers.services import LineRefused, activate, family_of, suspend
 class LineForm(ModelForm):
     class Meta:
         model = Line
-        fields = ["number", "account", "kind", "prefix_family", "sending_hours", "requires_opt_out_hint"]
+        fields = [
+            "number",
+            "account",
+            "kind",
+            "prefix_family",
+            "sending_hours",
+            "requires_opt_out_hint",
+            "carries_notices",
+        ]
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -30,6 +38,9 @@ class LineForm(ModelForm):
             self.add_error("account", _("A line without an account can only be a shared service line."))
         if kind and kind != Line.Kind.ADVERTISING and cleaned.get("sending_hours"):
             self.add_error("sending_hours", _("Only advertising lines have sending hours."))
+        if cleaned.get("carries_notices") and not cleaned.get("account"):
+            sentence = _("A shared line cannot carry the platform's notices: no account would pay for them.")
+            self.add_error("carries_notices", sentence)
         if "number" in cleaned and not cleaned.get("prefix_family"):
             cleaned["prefix_family"] = family_of(cleaned["number"])
         return cleaned

@@ -21,6 +21,7 @@ class NumbersConfig(AppConfig):
                 "line.changed": _("Line changed"),
                 "line.activated": _("Line activated"),
                 "line.suspended": _("Line suspended"),
+                "line.carries_notices": _("Line carries the notices"),
                 "operator.created": _("Operator added"),
                 "operator.changed": _("Operator changed"),
                 "operator.deleted": _("Operator deleted"),

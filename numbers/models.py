@@ -113,6 +113,10 @@ class Line(models.Model):
         help_text=_("Tehran time, such as 08:00-22:00. Empty: the platform's rule for the kind of line."),
     )  # fmt: skip
     requires_opt_out_hint = models.BooleanField(_("texts must end with «لغو11»"), default=False)
+    carries_notices = models.BooleanField(
+        _("carries the platform's notices"), default=False,
+        help_text=_("One line, of the platform's own account, which pays for them. Nobody reads what is sent to it."),
+    )  # fmt: skip
     activated_at = models.DateTimeField(_("activated"), null=True, blank=True, default=timezone.now)
 
     objects = LineQuerySet.as_manager()
@@ -124,7 +128,13 @@ class Line(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(account__isnull=False) | Q(kind="shared"), name="line_has_owner_or_is_shared"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["carries_notices"], condition=Q(carries_notices=True), name="line_one_carries_notices"
+            ),
+            models.CheckConstraint(
+                condition=Q(carries_notices=False) | Q(account__isnull=False), name="line_of_notices_has_owner"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -103,6 +103,11 @@ def next_opening(line: Line, now: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, opens // 60, opens % 60, tzinfo=TEHRAN)
 
 
+def notice_line() -> Line | None:
+    """The active line that carries the platform's notices, with the account that pays for them."""
+    return Line.objects.select_related("account").filter(carries_notices=True, state=Line.State.ACTIVE).first()
+
+
 def forget_tables() -> None:
     """Read operators and prefixes afresh at the next question, instead of after a minute."""
     global _tables

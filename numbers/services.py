@@ -70,6 +70,22 @@ def suspend(*, line: Line, by: User | None, now: datetime) -> bool:
 
 
 @transaction.atomic
+def carry_notices(*, line: Line, by: User | None) -> bool:
+    """Make ``line`` the one that carries the platform's notices, in the place of any other; False where it is already.
+
+    Raises LineRefused for a shared line: somebody must pay.
+    """
+    if line.account_id is None:
+        raise LineRefused(_("A shared line cannot carry the platform's notices: no account would pay for them."))
+    if Line.objects.filter(pk=line.pk, carries_notices=True).exists():
+        return False
+    Line.objects.filter(carries_notices=True).update(carries_notices=False)
+    Line.objects.filter(pk=line.pk).update(carries_notices=True)
+    audit.record(action="line.carries_notices", user=by, account=line.account, target=line.number)
+    return True
+
+
+@transaction.atomic
 def _move(line: Line, state: Line.State, action: str, by: User | None, now: datetime) -> bool:
     line = Line.objects.select_for_update().get(pk=line.pk)
     if line.state == state:

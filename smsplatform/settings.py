@@ -255,6 +255,7 @@ EMAIL_HOST_USER = env("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", "no-reply@localhost")
+NOTICE_SMS_BACKEND = "messaging.notices.send_notice"  # what carries the SMS of common.notify
 
 # --- Celery: rows are the queue, a task is the nudge ------------------------------------------------------------------
 
@@ -278,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-squash-counts": {"task": "messaging.squash_counts", "schedule": 60.0, "options": {"expires": 60}},
     "messaging-settle-unknown": {"task": "messaging.settle_unknown", "schedule": 300.0, "options": {"expires": 300}},
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
+    "common-deliver-notices": {"task": "common.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
     "numberbank-go-on": {"task": "numberbank.go_on", "schedule": 30.0, "options": {"expires": 30}},
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
     "webservice-quotes": {"task": "webservice.discard_expired_quotes", "schedule": 300.0, "options": {"expires": 300}},

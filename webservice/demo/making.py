@@ -13,7 +13,7 @@ from messaging.models import Campaign, InboundMessage, MessageClass, SampleMessa
 from messaging.services import send
 from numberbank import demo as number_bank
 from numbers.models import Line
-from numbers.services import add_line
+from numbers.services import add_line, carry_notices
 from webservice.demo import credentials, gateways, people
 from webservice.demo.history import sent
 from webservice.demo.words import WORDS
@@ -23,7 +23,7 @@ CREDIT = 50_000_000  # rials
 CONTACTS = 2_500
 SUBSCRIBERS = 50_000
 SEED = 4554
-ADVERTISING, SERVICE, SHARED, STRANGERS = "30004554", "5000211", "100020", "30009871"
+ADVERTISING, SERVICE, SHARED, STRANGERS, NOTICES = "30004554", "5000211", "100020", "30009871", "500045"
 
 
 class NotADemo(Exception):
@@ -71,6 +71,7 @@ def _make_everything(kept: dict[str, str], now: datetime) -> None:
     _history(account, owner, {"advertising": advertising, "service": service, "shared": shared}, members, now)
     _inbox(account, [advertising, service], members["مشتریان"], now)
     _stranger(now)
+    _platform(now)
     if (spent := CREDIT - balance(account)) > 0:
         top_up(account=account, amount=spent, reference="demo:top-up:2", reason="top_up")
     audit.record(action=MADE)
@@ -150,6 +151,14 @@ def _inbox(account: Account, lines: list[Line], numbers: list[int], now: datetim
             account=account, line=line, sender=str(number), msisdn=number, destination=line.number, text=text,
             received_at=at, read_at=None if place < 3 else at + timedelta(hours=1),
         )  # fmt: skip
+
+
+def _platform(now: datetime) -> None:
+    """The platform's own account, from whose line people get their notices."""
+    account = services.create_account(name="سامانه")
+    line = add_line(account=account, number=NOTICES, kind=Line.Kind.SERVICE, now=now)
+    top_up(account=account, amount=5_000_000, reference="demo:platform", reason="top_up")
+    carry_notices(line=line, by=None)
 
 
 def _stranger(now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""``manage.py account create|list|credit``: customers from the command line. Prints JSON, one object a line."""
+"""``manage.py account create|list|credit|notices``: customers from the command line. Prints JSON, one object a line."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from billing.selectors import balance
 from billing.services import InsufficientCredit, InvalidAmount
 from common.text.folding import ascii_digits
 from numbers.models import Line
-from numbers.services import LineRefused
+from numbers.services import LineRefused, carry_notices
 from webservice.provisioning import ProvisionRefused, add_credit, provision
 
 REFUSALS = (ProvisionRefused, LineRefused, InsufficientCredit, InvalidAmount)
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     help = "Make accounts, list them, add to their credit. Each answer is one line of JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="create|list|credit")
+        commands = parser.add_subparsers(dest="what", required=True, metavar="create|list|credit|notices")
         create = commands.add_parser("create", help="an account with its owner, credit, lines and an API key")
         create.add_argument("name")
         create.add_argument("--credit", type=rials, default=0, metavar="RIALS")
@@ -46,6 +46,8 @@ class Command(BaseCommand):
         credit.add_argument("account", metavar="NAME|ID")
         credit.add_argument("amount", type=rials, metavar="RIALS")
         credit.add_argument("--reason", default="")
+        notices = commands.add_parser("notices", help="send the platform's notices from this line; its account pays")
+        notices.add_argument("line", metavar="NUMBER")
 
     def handle(self, *args, what: str, **options) -> None:
         try:
@@ -88,6 +90,13 @@ class Command(BaseCommand):
     def credit(self, *, account, amount, reason, **_options) -> None:
         found = self.find(account)
         self.say(account_id=found.pk, name=found.name, balance=add_credit(account=found, amount=amount, reason=reason))
+
+    def notices(self, *, line, **_options) -> None:
+        found = Line.objects.select_related("account").filter(number=line).first()
+        if found is None:
+            raise CommandError(f"No line has the number {line}.")
+        carry_notices(line=found, by=None)
+        self.say(line=found.number, account_id=found.account_id, name=found.account.name)
 
     def find(self, written: str) -> Account:
         """By id where it is a number that some account has, else by its whole name."""
