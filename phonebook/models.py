@@ -1,4 +1,4 @@
-"""Contacts, groups and opt-outs."""
+"""Contacts, groups, own fields and opt-outs."""
 
 from django.db import models
 from django.utils import timezone
@@ -27,13 +27,55 @@ class Group(models.Model):
         return self.name
 
 
+class Field(models.Model):
+    """An own field of an account's contacts (شاخص جدید, 9.3). Its ``key`` names it in values, placeholders and the web
+    service; it never changes and is never given again, so a deleted field keeps its row and can come back."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("Text")
+        NUMBER = "number", _("Number")
+        DATE = "date", _("Date")
+        CHOICE = "choice", _("Choice")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="contact_fields", verbose_name=_("account"))
+    key = models.CharField(_("key"), max_length=30)
+    name = models.CharField(_("name"), max_length=60)
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.TEXT)
+    choices = models.JSONField(_("choices"), default=list, blank=True)
+    is_required = models.BooleanField(_("required"), default=False)
+    place = models.PositiveIntegerField(_("place"), default=0)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("own field")
+        verbose_name_plural = _("own fields")
+        ordering = ["place", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="field_key_once"),
+            models.UniqueConstraint(
+                fields=["account", "name"], condition=models.Q(deleted_at=None), name="field_name_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Contact(models.Model):
-    """A person an account writes to; one row a number."""
+    """A person an account writes to; one row a number.
+
+    ``values`` holds the own fields: key → value written as phonebook.values says, always text. The table has one more
+    column that the database keeps by itself: ``search``, the words of names, number and values (migration 0003).
+    """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="contacts", verbose_name=_("account"))
     msisdn = models.BigIntegerField(_("mobile"), help_text=_("E.164 without the plus: 989121234567"))
     first_name = models.CharField(_("first name"), max_length=60, blank=True)
     last_name = models.CharField(_("last name"), max_length=60, blank=True)
+    values = models.JSONField(_("own fields"), default=dict, db_default={}, blank=True)
     groups = models.ManyToManyField(Group, through="GroupMember", related_name="contacts", verbose_name=_("groups"))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
@@ -44,6 +86,10 @@ class Contact(models.Model):
         verbose_name_plural = _("contacts")
         ordering = ["last_name", "first_name", "id"]
         constraints = [models.UniqueConstraint(fields=["account", "msisdn"], name="contact_number_once")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="contact_newest"),
+            models.Index(fields=["account", "last_name", "first_name", "id"], name="contact_by_name"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or f"+{self.msisdn}"

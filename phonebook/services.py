@@ -1,6 +1,6 @@
 """Contacts and groups of one account: every row is reached through ``of(account)``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -8,16 +8,23 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Account, User
 from common.phones import national, normalise
+from phonebook import selectors
 from phonebook.models import Contact, Group, GroupMember
 from phonebook.names import tidy
+from phonebook.refusals import PhonebookRefused
+from phonebook.values import ValueRefused, read
 
-
-class PhonebookRefused(Exception):
-    """What was asked cannot be done; the message says why in the reader's language, ``field`` where it was typed."""
-
-    def __init__(self, sentence: str, field: str = "") -> None:
-        self.field = field
-        super().__init__(sentence)
+__all__ = [
+    "PhonebookRefused",
+    "change_contact",
+    "create_contact",
+    "create_group",
+    "delete_contacts",
+    "delete_group",
+    "put_in_group",
+    "rename_group",
+    "take_out_of_group",
+]
 
 
 @transaction.atomic
@@ -28,13 +35,17 @@ def create_contact(
     first_name: str = "",
     last_name: str = "",
     group_ids: Iterable[int] = (),
+    values: Mapping[str, object] | None = None,
     by: User | None = None,
 ) -> Contact:
-    """A contact with its number normalised to 989…, in those of the groups that are the account's.
+    """A contact with its number normalised to 989…, in those of the groups that are the account's; ``values`` are its
+    own fields by key, as people write them (9.3).
 
-    Raises PhonebookRefused for what is no mobile number, and for a number that another contact has.
+    Raises PhonebookRefused for what is no mobile number, for a number that another contact has, and for a value that
+    its field cannot take.
     """
     contact = Contact(account=account)
+    contact.values = _values(account, {}, values or {})
     _fill(contact, mobile, first_name, last_name)
     _set_groups(contact, group_ids)
     audit.record(action="contact.created", user=by, account=account, target=contact)
@@ -48,14 +59,37 @@ def change_contact(
     mobile: str | int,
     first_name: str = "",
     last_name: str = "",
-    group_ids: Iterable[int] = (),
+    group_ids: Iterable[int] | None = (),
+    values: Mapping[str, object] | None = None,
     by: User | None = None,
 ) -> Contact:
-    """The contact with another number, names and groups. Raises PhonebookRefused as ``create_contact`` does."""
+    """The contact with another number, names, groups (None: as they are) and own fields (those not named stay).
+
+    Raises PhonebookRefused as ``create_contact`` does.
+    """
+    if values is not None:
+        contact.values = _values(contact.account, contact.values, values)
     _fill(contact, mobile, first_name, last_name)
-    _set_groups(contact, group_ids)
+    if group_ids is not None:
+        _set_groups(contact, group_ids)
     audit.record(action="contact.changed", user=by, account=contact.account, target=contact)
     return contact
+
+
+def _values(account: Account, kept: Mapping[str, str], written: Mapping[str, object]) -> dict[str, str]:
+    """The kept values with the written ones in their place. Raises PhonebookRefused at ``values.<key>``."""
+    fields = {field.key: field for field in selectors.fields(account)}
+    for key in written:
+        if key not in fields:
+            raise PhonebookRefused(_("There is no own field “%(key)s”.") % {"key": key}, f"values.{key}")
+    values = dict(kept)
+    for key, field in fields.items():
+        if key in written or (field.is_required and not kept.get(key)):
+            try:
+                values[key] = read(field, written.get(key))
+            except ValueRefused as refusal:
+                raise PhonebookRefused(str(refusal), f"values.{key}") from refusal
+    return {key: value for key, value in values.items() if value}
 
 
 def _fill(contact: Contact, mobile: str | int, first_name: str, last_name: str) -> None:
