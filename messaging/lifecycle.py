@@ -15,7 +15,8 @@ from django.db import connection
 from billing.services import lock_wallets
 from credit.services import give_back
 from messaging.copying import int_array, moment_array
-from messaging.models import Campaign, Chunk, Status
+from messaging.models import Campaign, Chunk, Message, Status
+from messaging.signals import StatusMove, listened_for, statuses_moved
 
 _WAITING = {Status.DRAFT, Status.SCHEDULED, Status.QUEUED}
 _OUT = {Status.SUBMITTING, Status.UNKNOWN}
@@ -86,6 +87,11 @@ WITH n AS (
 )
 SELECT campaign_id, now, count(*), sum(returned) FROM moved GROUP BY campaign_id, now
 """  # noqa: S608
+# The same, which also says which messages of the accounts that somebody listens for have moved.
+_MOVE_AND_TELL = _MOVE.replace("RETURNING m.campaign_id,", "RETURNING m.id, m.account_id, m.campaign_id,").replace(
+    "sum(returned) FROM moved",
+    "sum(returned), min(account_id), array_agg(id ORDER BY id) FILTER (WHERE account_id = ANY(%s)) FROM moved",
+)
 
 
 @dataclass(slots=True)
@@ -102,23 +108,36 @@ def move(news: Sequence[News]) -> list[Moved]:
     """Apply ``news`` (at most one per message) and give back what is due, all in the caller's transaction.
 
     News that comes too late, for a message already further on, changes nothing. Locks the messages in the order of
-    their ids, then wallets in key order.
+    their ids, then wallets in key order. Sends ``statuses_moved`` for the accounts that somebody listens for.
     """
     if not news:
         return []
-    columns = (
+    listened = listened_for()
+    columns = [
         int_array(item.message_id for item in news),
         int_array(item.status.value for item in news),
         moment_array(item.at for item in news),
         [item.error for item in news],
         int_array(item.failed_parts for item in news),
         _PAIRS,
-    )
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_MOVE, columns)
-        moved = [Moved(campaign, Status(status), count, int(paid)) for campaign, status, count, paid in cursor]
+        if listened:
+            cursor.execute(_MOVE_AND_TELL, [*columns, list(listened)])
+        else:
+            cursor.execute(_MOVE, columns)
+        rows = cursor.fetchall()
+    moved = [Moved(campaign, Status(status), count, int(paid)) for campaign, status, count, paid, *_ in rows]
     _give_back(moved)
+    if listened:
+        _announce(rows)
     return moved
+
+
+def _announce(rows: list[tuple]) -> None:
+    moves = [StatusMove(account, campaign, status, ids) for campaign, status, _, _, account, ids in rows if ids]
+    if moves:
+        statuses_moved.send(sender=Message, moves=moves)
 
 
 def move_where(condition: str, parameters: Sequence, *, status: Status, at: datetime, error: str | None = None) -> int:

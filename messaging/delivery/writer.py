@@ -13,6 +13,7 @@ from messaging.delivery.intake import Batch
 from messaging.dispatch import LEASE
 from messaging.lifecycle import cancel_rows, move, move_where, requeue
 from messaging.models import Campaign, Chunk, Gateway, Status
+from messaging.signals import campaign_finished, listened_for
 
 
 def write(batch: Batch, *, gateway_id: int, bind_number: int, now: datetime) -> list[int]:
@@ -131,10 +132,25 @@ def finish_campaigns(campaign_ids: Iterable[int], *, now: datetime) -> None:
     """A campaign is sent once none of its chunks is left to go. Look after the commit of what ended a chunk."""
     for campaign_id in sorted(campaign_ids):
         if not Chunk.objects.filter(campaign_id=campaign_id, state__in=_LEFT_TO_GO).exists():
-            Campaign.objects.filter(
-                Q(state=Campaign.State.RUNNING) | Q(state=Campaign.State.QUEUED) | Q(state=Campaign.State.PAUSED),
-                pk=campaign_id,
-            ).update(state=Campaign.State.FINISHED, finished_at=now)
+            if listened_for():
+                with transaction.atomic():
+                    if _finish_campaign(campaign_id, now=now):
+                        _announce_finished(campaign_id)
+            else:
+                _finish_campaign(campaign_id, now=now)
+
+
+def _finish_campaign(campaign_id: int, *, now: datetime) -> int:
+    return Campaign.objects.filter(
+        Q(state=Campaign.State.RUNNING) | Q(state=Campaign.State.QUEUED) | Q(state=Campaign.State.PAUSED),
+        pk=campaign_id,
+    ).update(state=Campaign.State.FINISHED, finished_at=now, wire_text=None)
+
+
+def _announce_finished(campaign_id: int) -> None:
+    campaign = Campaign.objects.select_related("account", "line").get(pk=campaign_id)
+    if campaign.account_id in listened_for():
+        campaign_finished.send(sender=Campaign, campaign=campaign)
 
 
 # --- taking work ------------------------------------------------------------------------------------------------------
@@ -181,8 +197,11 @@ def _leave_out_accepted_parts(items: list[Item]) -> None:
 def templates_for(gateway: Gateway, campaign_ids: set[int], chunks: Iterable[tuple], *, now: datetime) -> dict:
     """campaign id → the bodies of its submit_sm."""
     expiry = {row[1]: row[6] for row in chunks}
-    rows = Campaign.objects.filter(pk__in=campaign_ids).values_list("pk", "line__number", "text")
-    return {pk: Templates(gateway, number, text, validity_period(expiry.get(pk), now)) for pk, number, text in rows}
+    rows = Campaign.objects.filter(pk__in=campaign_ids).values_list("pk", "line__number", "text", "wire_text")
+    return {
+        pk: Templates(gateway, number, wire_text or text, validity_period(expiry.get(pk), now))
+        for pk, number, text, wire_text in rows
+    }
 
 
 def advance(cursors: dict[int, int], token: int) -> set[int]:

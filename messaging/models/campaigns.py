@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, OwnedQuerySet, User
+from common.crypto import EncryptedTextField
 from common.showing import digits
 from credit.models import Reservation
 from messaging.models.gateways import Gateway
@@ -76,6 +77,8 @@ class Campaign(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     title = models.CharField(_("title"), max_length=120, blank=True)
     text = models.TextField(_("text"), blank=True)
+    # What leaves where ``text``, which is kept and shown, hides a part of it (a code): gone once it was handed over.
+    wire_text = EncryptedTextField(null=True, editable=False)
     encoding = models.SmallIntegerField(_("encoding"), choices=Encoding, default=Encoding.UCS2)
     parts_each = models.SmallIntegerField(_("parts of the text"), default=1)
     sources = models.JSONField(_("sources"), default=dict, blank=True, help_text="typed, groups, contacts, column")

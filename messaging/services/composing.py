@@ -37,8 +37,10 @@ def draft_of(
     tags: Iterable[str] = (),
     now: datetime,
     text_is_per_recipient: bool = False,
+    wire_text: str | None = None,
 ) -> Campaign:
-    """An unsaved campaign, checked. Raises SendRefused."""
+    """An unsaved campaign, checked. ``wire_text`` leaves instead of ``text``, which hides a part of it; both have the
+    same size (ValueError otherwise). Raises SendRefused."""
     if not account.is_active:
         raise SendRefused(
             Refusal.ACCOUNT_SUSPENDED, _("This account may not send at present. Contact support to have it reopened.")
@@ -61,9 +63,12 @@ def draft_of(
         reference=reference,
         tags=list(tags),
         created_at=now,
+        wire_text=wire_text,
     )
     if not text_is_per_recipient:
         size = check_text(text, line=line)
+        if wire_text is not None and measure(wire_text) != size:
+            raise ValueError("the text that leaves must have the size of the one that is shown")
         campaign.encoding, campaign.parts_each = int(size.encoding), size.parts
     return campaign
 

@@ -101,7 +101,8 @@ def cancel(*, campaign: Campaign, by: User | None, now: datetime) -> Campaign:
         campaign = _locked(campaign, _LEAVING | {Campaign.State.PAUSED})
         campaign.state = Campaign.State.CANCELLED
         campaign.finished_at = now
-        campaign.save(update_fields=["state", "finished_at"])
+        campaign.wire_text = None
+        campaign.save(update_fields=["state", "finished_at", "wire_text"])
         _chunks(campaign, Chunk.State.HELD, Chunk.State.READY, Chunk.State.PAUSED).update(state=Chunk.State.CANCELLING)
         _audit("campaign.cancelled", campaign, by)
         few = _chunks(campaign, Chunk.State.CANCELLING).count() <= 5

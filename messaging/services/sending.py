@@ -32,10 +32,13 @@ def send(
     reference: str = "",
     tags: Iterable[str] = (),
     texts: Sequence[str] | None = None,
+    wire_text: str | None = None,
     now: datetime,
 ) -> Campaign:
     """Plan, charge and let go in one transaction, for up to 10,000 recipients (W2).
 
+    ``wire_text``: what leaves, where ``text``, which is kept and shown everywhere, hides a code in it (W6). It lies
+    encrypted until the operator has answered, and is then forgotten.
     Numbers that cannot be sent to are left out and counted in ``campaign.summary``. Raises SendRefused, NoTariff,
     billing.services.InsufficientCredit; then nothing was stored and nothing charged.
     """
@@ -60,6 +63,7 @@ def send(
             validity_minutes=validity_minutes,
             reference=reference,
             tags=tags,
+            wire_text=wire_text,
             now=now,
         )
         if campaign.state != Campaign.State.REVIEW:

@@ -68,5 +68,5 @@ def _close_if_empty(campaign: Campaign, now: datetime) -> None:
         return
     Chunk.objects.filter(campaign=campaign, state__in=_WAITING).update(state=Chunk.State.CANCELLED)
     if campaign.started_at is None:
-        campaign.state, campaign.finished_at = Campaign.State.CANCELLED, now
-        campaign.save(update_fields=["state", "finished_at"])
+        campaign.state, campaign.finished_at, campaign.wire_text = Campaign.State.CANCELLED, now, None
+        campaign.save(update_fields=["state", "finished_at", "wire_text"])
