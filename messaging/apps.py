@@ -8,6 +8,10 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.audit import name_actions
+        from messaging.opt_out_words import on_messages_received
+        from messaging.signals import messages_received
+
+        messages_received.connect(on_messages_received, dispatch_uid="messaging.opt_out_words")
 
         name_actions(
             {

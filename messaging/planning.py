@@ -86,7 +86,8 @@ class Planner:
         self._counts: Counter = Counter()
         self._first = self._last = None
         self._hours = sending_hours(campaign.line, now) or (None, None)
-        self._opted_out = opted_out(campaign.account, campaign.line)
+        is_confirmation = campaign.confirms_opt_out  # to one who has just left, that he has
+        self._opted_out = np.zeros(0, np.int64) if is_confirmation else opted_out(campaign.account, campaign.line)
         self._is_advertising = campaign.line.kind == Line.Kind.ADVERTISING
         self._gateways = gateways_by_operator(campaign.line)
         self._prices = prices(account=campaign.account, line=campaign.line)

@@ -48,6 +48,14 @@ def sweep() -> None:
     resume_lost_work(now=now)
 
 
+@shared_task(name="messaging.confirm_opt_outs")
+def confirm_opt_outs() -> None:
+    """Tell those who left or rejoined a line that they have, where the account wishes it."""
+    from messaging.opt_out_words import send_confirmations
+
+    send_confirmations(now=timezone.now())
+
+
 @shared_task(name="messaging.match_receipts")
 def match_receipts() -> None:
     from messaging.delivery.receipts import match_waiting, settle_unknown_by_fit

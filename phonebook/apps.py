@@ -24,6 +24,7 @@ class PhonebookConfig(AppConfig):
                 "field.deleted": _("Own field deleted"),
                 "opt_out.created": _("Opt-out added"),
                 "opt_out.deleted": _("Opt-out deleted"),
+                "opt_out.words": _("Opt-out words changed"),
                 "blocked_number.created": _("Blocked number added"),
                 "blocked_number.deleted": _("Blocked number deleted"),
                 "blocklist.loaded": _("Block list loaded"),

@@ -38,7 +38,7 @@ class Field(models.Model):
         CHOICE = "choice", _("Choice")
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="contact_fields", verbose_name=_("account"))
-    key = models.CharField(_("key"), max_length=30)
+    key = models.CharField(_("field key"), max_length=30)
     name = models.CharField(_("name"), max_length=60)
     kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.TEXT)
     choices = models.JSONField(_("choices"), default=list, blank=True)
@@ -111,14 +111,18 @@ class GroupMember(models.Model):
 
 
 class OptOut(models.Model):
-    """A subscriber who does not want messages from a line («لغو11»), or from any line of the account (line empty)."""
+    """A subscriber who does not want messages from a line («لغو11»), or from any line of the account (line empty).
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="opt_outs", verbose_name=_("account"))
+    Without an account he left a shared line, whoever sends from it. ``reason`` says who asked: phonebook.opt_outs.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="opt_outs", verbose_name=_("account"))
     line = models.ForeignKey(
         Line, models.CASCADE, null=True, blank=True, related_name="opt_outs", verbose_name=_("line")
     )
     msisdn = models.BigIntegerField(_("mobile"))
     reason = models.CharField(_("reason"), max_length=120, blank=True)
+    note = models.CharField(_("note"), max_length=120, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = OwnedQuerySet.as_manager()
@@ -128,7 +132,52 @@ class OptOut(models.Model):
         verbose_name_plural = _("opt-outs")
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(fields=["account", "line", "msisdn"], nulls_distinct=False, name="opt_out_once")
+            models.UniqueConstraint(fields=["account", "line", "msisdn"], nulls_distinct=False, name="opt_out_once"),
+            models.CheckConstraint(
+                condition=models.Q(account__isnull=False) | models.Q(line__isnull=False), name="opt_out_of_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"+{self.msisdn}"
+
+
+class OptOutWords(models.Model):
+    """How subscribers leave and rejoin an account's lines, beyond «لغو11» and «12», and what they are told (9.7)."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="opt_out_words", verbose_name=_("account"))
+    leave = models.JSONField(_("words to leave"), default=list, blank=True)
+    rejoin = models.JSONField(_("words to come back"), default=list, blank=True)
+    confirms = models.BooleanField(_("confirm by a message"), default=False)
+    left_text = models.CharField(_("text after leaving"), max_length=300, blank=True)
+    rejoined_text = models.CharField(_("text after coming back"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("opt-out words")
+        verbose_name_plural = _("opt-out words")
+
+    def __str__(self) -> str:
+        return str(self.account)
+
+
+class OptOutReply(models.Model):
+    """A confirmation to a subscriber who left or came back, waiting to be sent (``done_at`` empty) or settled: sent, or
+    not because of ``problem``. messaging sends it and marks it in one transaction."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    line = models.ForeignKey(Line, models.CASCADE, related_name="+")
+    msisdn = models.BigIntegerField()
+    text = models.CharField(max_length=300)
+    created_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("opt-out confirmation")
+        verbose_name_plural = _("opt-out confirmations")
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(done_at=None), name="opt_out_reply_waiting"),
+            models.Index(fields=["line", "msisdn", "created_at"], name="opt_out_reply_by_person"),
         ]
 
     def __str__(self) -> str:

@@ -109,8 +109,9 @@ def opted_out(account: Account, line: Line) -> np.ndarray:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT msisdn FROM phonebook_optout"
-            " WHERE account_id = %s AND (line_id IS NULL OR line_id = %s) ORDER BY msisdn",
-            [account.pk, line.pk],
+            " WHERE account_id = %s AND (line_id IS NULL OR line_id = %s) OR account_id IS NULL AND line_id = %s"
+            " ORDER BY msisdn",
+            [account.pk, line.pk, line.pk],
         )
         return np.array([row[0] for row in cursor.fetchall()], np.int64)
 

@@ -112,6 +112,8 @@ class Campaign(models.Model):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
+    confirms_opt_out = False  # of this object only, while it is planned: see messaging.opt_out_words
+
     objects = OwnedQuerySet.as_manager()
 
     class Meta:

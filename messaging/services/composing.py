@@ -38,6 +38,7 @@ def draft_of(
     now: datetime,
     text_is_per_recipient: bool = False,
     wire_text: str | None = None,
+    confirms_opt_out: bool = False,
 ) -> Campaign:
     """An unsaved campaign, checked. ``wire_text`` leaves instead of ``text``, which hides a part of it; both have the
     same size (ValueError otherwise). Raises SendRefused."""
@@ -65,6 +66,7 @@ def draft_of(
         created_at=now,
         wire_text=wire_text,
     )
+    campaign.confirms_opt_out = confirms_opt_out
     if not text_is_per_recipient:
         size = check_text(text, line=line)
         if wire_text is not None and measure(wire_text) != size:

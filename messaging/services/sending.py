@@ -33,6 +33,7 @@ def send(
     tags: Iterable[str] = (),
     texts: Sequence[str] | None = None,
     wire_text: str | None = None,
+    confirms_opt_out: bool = False,
     now: datetime,
 ) -> Campaign:
     """Plan, charge and let go in one transaction, for up to 10,000 recipients (W2).
@@ -40,7 +41,8 @@ def send(
     ``wire_text``: what leaves, where ``text``, which is kept and shown everywhere, hides a code in it (W6). It lies
     encrypted until the operator has answered, and is then forgotten.
     Numbers that cannot be sent to are left out and counted in ``campaign.summary``. Raises SendRefused, NoTariff,
-    billing.services.InsufficientCredit; then nothing was stored and nothing charged.
+    billing.services.InsufficientCredit; then nothing was stored and nothing charged. ``confirms_opt_out`` is for the
+    one message that tells a subscriber that he has left: it is not held back by his having left.
     """
     if len(recipients) > MOST:
         raise SendRefused(
@@ -64,6 +66,7 @@ def send(
             reference=reference,
             tags=tags,
             wire_text=wire_text,
+            confirms_opt_out=confirms_opt_out,
             now=now,
         )
         if campaign.state != Campaign.State.REVIEW:

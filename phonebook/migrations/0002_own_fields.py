@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='Field',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=30, verbose_name='key')),
+                ('key', models.CharField(max_length=30, verbose_name='field key')),
                 ('name', models.CharField(max_length=60, verbose_name='name')),
                 ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('choice', 'Choice')], default='text', max_length=6, verbose_name='kind')),
                 ('choices', models.JSONField(blank=True, default=list, verbose_name='choices')),
