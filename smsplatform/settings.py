@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "numberbank",
     "phonebook",
     "messaging",
+    "autoreply",
     "reports",
     "webservice",
     "common",
@@ -278,6 +279,8 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-sweep": {"task": "messaging.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "messaging-match-receipts": {"task": "messaging.match_receipts", "schedule": 5.0, "options": {"expires": 5}},
     "messaging-squash-counts": {"task": "messaging.squash_counts", "schedule": 60.0, "options": {"expires": 60}},
+    "autoreply-answer": {"task": "autoreply.answer", "schedule": 5.0, "options": {"expires": 5}},
+    "autoreply-forward": {"task": "autoreply.forward", "schedule": 15.0, "options": {"expires": 15}},
     "messaging-settle-unknown": {"task": "messaging.settle_unknown", "schedule": 300.0, "options": {"expires": 300}},
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
     "common-deliver-notices": {"task": "common.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
@@ -290,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
 
 SIMPLE_SEND_MAX_RECIPIENTS = env_int("SIMPLE_SEND_MAX_RECIPIENTS", 1000)  # 2.1
 SAMPLE_MESSAGES_MAX = env_int("SAMPLE_MESSAGES_MAX", 100)  # 7
+REPLY_RULES_MAX = env_int("REPLY_RULES_MAX", 20_000)  # 6: auto-reply rules of one account
 MESSAGE_MAX_PARTS = env_int("MESSAGE_MAX_PARTS", 20)
 UNDO_SECONDS = env_int("UNDO_SECONDS", 30)  # 2.5: the hold before the first message of a panel send leaves
 QUOTE_MINUTES = env_int("QUOTE_MINUTES", 15)

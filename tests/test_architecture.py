@@ -18,6 +18,7 @@ LAYERS = (
     "smsplatform",
     "webservice",
     "reports",
+    "autoreply",
     "messaging",
     "numberbank",
     "phonebook",

@@ -47,6 +47,7 @@ class Campaign(models.Model):
         TEST = "test", _("Test send")
         REPLY = "reply", _("Reply")
         NOTICE = "notice", _("Notice")
+        AUTO = "auto", _("Auto-reply")
 
     class State(models.TextChoices):
         """draft → planning → review → scheduled | queued → running → finished

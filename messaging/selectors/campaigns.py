@@ -11,10 +11,10 @@ ON_THE_WAY = (Campaign.State.QUEUED, Campaign.State.RUNNING, Campaign.State.PAUS
 
 
 def campaigns(account: Account, *, text: str = "", state: str = "", line: Line | None = None) -> QuerySet[Campaign]:
-    """The account's campaigns, the newest first, without the discarded and those of the web service that were only
-    quotes; ``text`` is looked for in titles and texts."""
+    """The account's campaigns, the newest first, without the discarded, those of the web service that were only quotes,
+    and auto-replies, which have a log of their own; ``text`` is looked for in titles and texts."""
     found = Campaign.objects.of(account).exclude(state=Campaign.State.DISCARDED)
-    found = found.exclude(kind=Campaign.Kind.API, confirmed_at=None)
+    found = found.exclude(kind=Campaign.Kind.API, confirmed_at=None).exclude(kind=Campaign.Kind.AUTO)
     if text:
         found = found.filter(Q(title__icontains=text) | Q(text__icontains=text))
     if state:
@@ -25,8 +25,9 @@ def campaigns(account: Account, *, text: str = "", state: str = "", line: Line |
 
 
 def running(account: Account) -> QuerySet[Campaign]:
-    """Confirmed campaigns whose messages are leaving, or are held (1.3)."""
-    return Campaign.objects.of(account).filter(state__in=ON_THE_WAY).select_related("line").order_by("-id")
+    """Confirmed campaigns whose messages are leaving, or are held (1.3); auto-replies apart."""
+    found = Campaign.objects.of(account).filter(state__in=ON_THE_WAY).exclude(kind=Campaign.Kind.AUTO)
+    return found.select_related("line").order_by("-id")
 
 
 def scheduled(account: Account) -> QuerySet[Campaign]:

@@ -1,6 +1,6 @@
 """Everything that changes what is sent. One door for pages, the web service, auto-replies and client businesses."""
 
-from messaging.services.composing import compose, draft_of, edit_again, quote
+from messaging.services.composing import check_text, compose, draft_of, edit_again, quote
 from messaging.services.control import (
     cancel,
     confirm,
@@ -32,6 +32,7 @@ __all__ = [
     "approve_template",
     "cancel",
     "cancel_messages",
+    "check_text",
     "compose",
     "compose_once",
     "confirm",

@@ -15,6 +15,7 @@ from messaging.services.refusals import Refusal
 from numbers.models import Line
 
 MOST = 10_000
+_UNAUDITED = {Campaign.Kind.API, Campaign.Kind.AUTO}  # programs; their own logs say what they did
 
 
 def send(
@@ -71,7 +72,7 @@ def send(
         )
         if campaign.state != Campaign.State.REVIEW:
             return campaign
-        return confirm(campaign=campaign, by=created_by, now=now, hold_seconds=0, audited=kind != Campaign.Kind.API)
+        return confirm(campaign=campaign, by=created_by, now=now, hold_seconds=0, audited=kind not in _UNAUDITED)
 
 
 def send_test(*, account: Account, line: Line, text: str, mobile: str, by: User, now: datetime) -> Campaign:
