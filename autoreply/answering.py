@@ -101,8 +101,7 @@ def _waiting(account_id: int):
 
 def _answer_batch(account_id: int, waiting, *, now: datetime) -> bool:
     """In the caller's transaction; False where another process is at this account."""
-    books = Book.objects.select_for_update(skip_locked=True, no_key=True).select_related("account")
-    book = books.filter(pk=account_id).first()
+    book = _lock(account_id)
     if book is None:
         return False
     columns = ("pk", "line_id", "msisdn", "message__sender", "message__text", "fingerprint", "received_at")
@@ -138,6 +137,11 @@ def decide(cases: Sequence[Case], rules: Rules, *, account: Account, now: dateti
     for case in cases:
         if case.is_open and not case.reply:
             case.outcome = Outcome.DONE
+
+
+def _lock(account_id: int) -> Book | None:
+    books = Book.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related("account")
+    return books.filter(pk=account_id).first()
 
 
 _MARK = """
