@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_audit_refuses_truncate'),
-        ('messaging', '0009_auto_replies'),
+        ('messaging', '0010_auto_replies'),
         ('numbers', '0002_hours_and_prefixes'),
         ('phonebook', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0008_bulk_targeting'),
+        ('messaging', '0009_wire_text'),
     ]
 
     operations = [
