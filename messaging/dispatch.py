@@ -24,7 +24,9 @@ LEASE = timedelta(seconds=30)
 _RELEASE = f"""
 WITH mine AS (
     SELECT id, gateway_id, message_class FROM messaging_chunk
-    WHERE campaign_id = %(campaign)s AND state IN ({Chunk.State.HELD:d}, {Chunk.State.PAUSED:d})
+    WHERE campaign_id = %(campaign)s
+      AND (state = {Chunk.State.PAUSED:d}
+           OR state = {Chunk.State.HELD:d} AND (due_at IS NULL OR due_at <= GREATEST(%(now)s, %(due)s)))
     ORDER BY id FOR NO KEY UPDATE
 ), serving AS (
     SELECT g.gateway_id, g.message_class, COALESCE((
@@ -37,19 +39,22 @@ WITH mine AS (
     FROM mine JOIN serving USING (gateway_id, message_class)
 )
 UPDATE messaging_chunk c SET state = {Chunk.State.READY:d}, turn = numbered.turn, due_at = %(due)s,
-                             expires_at = %(expires)s
+    expires_at = GREATEST(CASE WHEN c.state = {Chunk.State.HELD:d} THEN c.due_at END, %(begins)s)
+                 + %(validity)s::int * interval '1 minute'
 FROM numbered WHERE c.id = numbered.id
 """  # noqa: S608 - numbers of our own enum
 
 
 def release(campaign: Campaign, *, now: datetime, due_at: datetime) -> None:
-    """Let a campaign's chunks go from ``due_at``, in the caller's transaction; binds hear of it after the commit."""
-    expires_at = None
-    if campaign.validity_minutes:
-        begins = max(campaign.send_at or due_at, campaign.confirmed_at or due_at)
-        expires_at = begins + timedelta(minutes=campaign.validity_minutes)
+    """Let a campaign's chunks go from ``due_at``, in the caller's transaction; binds hear of it after the commit. Held
+    chunks whose own time is later stay held."""
+    begins = max(campaign.send_at or due_at, campaign.confirmed_at or due_at)
     with connection.cursor() as cursor:
-        cursor.execute(_RELEASE, {"campaign": campaign.pk, "now": now, "due": due_at, "expires": expires_at})
+        cursor.execute(
+            _RELEASE,
+            {"campaign": campaign.pk, "now": now, "due": due_at, "begins": begins}
+            | {"validity": campaign.validity_minutes},
+        )
     wait = (due_at - now).total_seconds()
     transaction.on_commit(lambda: nudge(campaign_id=campaign.pk, after_seconds=max(wait, 0)))
 

@@ -7,8 +7,7 @@ the price that the review page shows is the sum of rows that already stand in th
 import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 from django.conf import settings
@@ -17,7 +16,9 @@ from django.db import connection
 from common.phones import Seen
 from common.text import measure
 from credit.pricing import prices
+from messaging.batches import Rows, SeenRows, Totals, chunk_sizes, chunked
 from messaging.models import Campaign, Chunk, Status, StatusCount
+from messaging.p2p import BadRow, append_bad
 from messaging.recipients import Batch
 from messaging.routing import gateways_by_operator
 from messaging.rows import copy_messages, copy_messages_with_texts, new_chunk_ids
@@ -26,50 +27,9 @@ from numbers.selectors import operator_ids, sending_hours
 from phonebook.selectors import blocked, opted_out
 
 INVALID_SHOWN = 10
-
-
-@dataclass(slots=True)
-class Rows:
-    """Messages about to be written; arrays of one length. ``texts`` is None where the campaign's text is meant."""
-
-    numbers: np.ndarray
-    operators: np.ndarray
-    encodings: np.ndarray
-    parts: np.ndarray
-    prices: np.ndarray
-    returns: np.ndarray
-    texts: np.ndarray | None = None
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def take(self, which) -> "Rows":
-        return Rows(*(None if column is None else column[which] for column in self._columns()))
-
-    def __add__(self, other: "Rows") -> "Rows":
-        pairs = zip(self._columns(), other._columns(), strict=True)
-        return Rows(*(None if mine is None else np.concatenate((mine, its)) for mine, its in pairs))
-
-    def _columns(self):
-        return (self.numbers, self.operators, self.encodings, self.parts, self.prices, self.returns, self.texts)
-
-
-@dataclass(slots=True)
-class Totals:
-    """What the review page shows."""
-
-    rows: int = 0
-    valid: int = 0
-    duplicates: int = 0
-    invalid: int = 0
-    opted_out: int = 0
-    blocked: int = 0
-    no_route: int = 0
-    parts: int = 0
-    price: int = 0
-    invalid_sample: list[str] = field(default_factory=list)
-    operators: Counter = field(default_factory=Counter)  # (operator id, encoding) → recipients
-    operator_parts: Counter = field(default_factory=Counter)
+BAD_SHOWN = 20
+MOST_WAITING = 100_000
+"""Rows kept back for fuller chunks, for each gateway: with a time for each row, most chunks never fill."""
 
 
 class Planner:
@@ -81,6 +41,7 @@ class Planner:
         self.now = now
         self.totals = Totals()
         self._seen = Seen()
+        self._seen_rows = SeenRows()
         self._waiting: dict[int, Rows] = {}
         self._status = Status.SCHEDULED if campaign.send_at else Status.QUEUED
         self._counts: Counter = Counter()
@@ -102,14 +63,16 @@ class Planner:
                 self._price_of[encoding][operator_id] = price.per_part
                 self._returns_of[encoding][operator_id] = price.returns_undelivered
 
-    def add(self, batch: Batch, texts: Sequence[str] | None = None) -> None:
-        """Plan one batch. With ``texts`` (one for each of its numbers) a number may come again with another text."""
+    def add(self, batch: Batch) -> None:
+        """Plan one batch. Where it brings texts of its own, a number may come again with another text or time."""
         totals = self.totals
         totals.rows += batch.rows
         self._note_invalid(batch.invalid)
-        first = self._first_occurrences(batch.numbers, texts)
+        self._note_bad(batch.bad)
+        first = self._first_occurrences(batch)
         totals.duplicates += len(first) - int(first.sum())
-        rows = self._priced(batch.numbers[first], None if texts is None else np.array(texts, object)[first])
+        texts = None if batch.texts is None else np.array(batch.texts, object)[first]
+        rows = self._priced(batch.numbers[first], texts, None if batch.due is None else batch.due[first])
         rows = self._without(rows, np.isin(rows.numbers, self._opted_out), "opted_out")
         if self._is_advertising:
             rows = self._without(rows, blocked(rows.numbers), "blocked")
@@ -120,16 +83,17 @@ class Planner:
             mine = rows.take(gateways == gateway_id)
             if gateway_id in self._waiting:
                 mine = self._waiting.pop(gateway_id) + mine
-            whole = len(mine) - len(mine) % Chunk.SIZE
-            if whole:
-                self._write(mine.take(slice(0, whole)), gateway_id)
-            if whole < len(mine):
-                self._waiting[gateway_id] = mine.take(slice(whole, None))
+            whole, rest = chunked(mine)
+            if len(rest) > MOST_WAITING:
+                whole, rest = chunked(mine, to_the_end=True)
+            self._write(whole, gateway_id)
+            if len(rest):
+                self._waiting[gateway_id] = rest
 
     def finish(self) -> None:
         """Write what is left over and put the quote on the campaign (which the caller saves)."""
         for gateway_id, rows in self._waiting.items():
-            self._write(rows, gateway_id)
+            self._write(chunked(rows, to_the_end=True)[0], gateway_id)
         self._waiting.clear()
         StatusCount.objects.bulk_create(
             StatusCount(campaign=self.campaign, status=status, messages=count, parts=self._counts[status, "parts"])
@@ -141,17 +105,18 @@ class Planner:
         campaign.first_id, campaign.last_id = self._first, self._last
         campaign.rows_read = totals.rows
         campaign.summary = self._summary()
+        if totals.timed and totals.timed == totals.valid:
+            campaign.send_at = datetime.fromtimestamp(totals.first_due * 60, UTC)
 
     # --- one batch --------------------------------------------------------------------------------------------------
 
-    def _first_occurrences(self, numbers: np.ndarray, texts: Sequence[str] | None) -> np.ndarray:
-        if texts is None:
-            return self._seen.add_many(numbers)
-        pairs = list(zip(numbers.tolist(), texts, strict=True))
-        known: set = set()
-        return np.array([not (pair in known or known.add(pair)) for pair in pairs], bool)
+    def _first_occurrences(self, batch: Batch) -> np.ndarray:
+        if batch.texts is None:
+            return self._seen.add_many(batch.numbers)
+        due = np.zeros(len(batch.numbers), np.int64) if batch.due is None else batch.due
+        return self._seen_rows.add_many(zip(batch.numbers.tolist(), batch.texts, due.tolist(), strict=True))
 
-    def _priced(self, numbers: np.ndarray, texts: np.ndarray | None) -> Rows:
+    def _priced(self, numbers: np.ndarray, texts: np.ndarray | None, due: np.ndarray | None) -> Rows:
         operators = operator_ids(numbers).astype(np.int64)
         if texts is None:
             encodings = np.full(len(numbers), self.campaign.encoding, np.int16)
@@ -163,20 +128,24 @@ class Planner:
         is_gsm = encodings == 0
         per_part = np.where(is_gsm, self._price_of[0][operators], self._price_of[8][operators])
         returns = np.where(is_gsm, self._returns_of[0][operators], self._returns_of[8][operators])
-        return Rows(numbers, operators, encodings, parts, per_part * parts, returns, texts)
+        return Rows(numbers, operators, encodings, parts, per_part * parts, returns, texts, due)
 
     def _without(self, rows: Rows, refused: np.ndarray, reason: str) -> Rows:
         """Those not refused; the refused are written too, blocked and free of charge, so that the sender sees why."""
         if not refused.any():
             return rows
         dropped = rows.take(refused)
+        dropped.due = None
         setattr(self.totals, reason, getattr(self.totals, reason) + len(dropped))
-        for start in range(0, len(dropped), Chunk.SIZE):
-            self._write(dropped.take(slice(start, start + Chunk.SIZE)), None, error=reason)
+        self._write(dropped, None, error=reason)
         return rows.take(~refused)
 
     def _count(self, rows: Rows) -> None:
         totals = self.totals
+        if rows.due is not None:
+            totals.note_times(rows.due)
+        if rows.texts is not None and len(rows):
+            totals.note_texts(rows.texts, rows.parts)
         totals.valid += len(rows)
         totals.parts += int(rows.parts.sum())
         totals.price += int(rows.prices.sum())
@@ -198,16 +167,29 @@ class Planner:
         with path.open("a", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([value[:200]] for value in invalid)
 
+    def _note_bad(self, bad: Sequence[BadRow]) -> None:
+        if not bad:
+            return
+        totals = self.totals
+        totals.invalid += len(bad)
+        shown = bad[: BAD_SHOWN - len(totals.bad_sample)]
+        totals.bad_sample += [[one.row, one.column, one.reason, one.value[:40]] for one in shown]
+        append_bad(rejects_path(self.campaign), bad)
+
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def _write(self, rows: Rows, gateway_id: int | None, error: str | None = None) -> None:
+        if not len(rows):
+            return
         campaign = self.campaign
-        sizes = [min(Chunk.SIZE, len(rows) - start) for start in range(0, len(rows), Chunk.SIZE)]
+        sizes = chunk_sizes(rows)
         chunk_ids = new_chunk_ids(len(sizes))
         ids = np.concatenate(
             [np.arange(size) + chunk * Chunk.SIZE for chunk, size in zip(chunk_ids, sizes, strict=True)]
         )
-        status = Status.BLOCKED if error else self._status
+        status = np.full(len(rows), Status.BLOCKED if error else self._status, np.int16)
+        if rows.due is not None and not error:
+            status[rows.due > 0] = Status.SCHEDULED
         columns = {
             "id": ids,
             "campaign_id": campaign.id,
@@ -227,13 +209,15 @@ class Planner:
             texts = [None] * len(rows) if rows.texts is None else rows.texts.tolist()
             copy_messages_with_texts(columns, texts, error=error, created_at=self.now)
         self._write_chunks(chunk_ids, sizes, rows, gateway_id)
-        self._counts[status] += len(rows)
-        self._counts[status, "parts"] += int(rows.parts.sum())
+        for one in np.unique(status).tolist():
+            self._counts[Status(one)] += int((status == one).sum())
+            self._counts[Status(one), "parts"] += int(rows.parts[status == one].sum())
         self._first = min(self._first or chunk_ids[0] * Chunk.SIZE, chunk_ids[0] * Chunk.SIZE)
         self._last = max(self._last or 0, int(ids[-1]))
 
     def _write_chunks(self, chunk_ids: list[int], sizes: list[int], rows: Rows, gateway_id: int | None) -> None:
-        starts = np.arange(0, len(rows), Chunk.SIZE)
+        starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+        due = np.zeros(len(sizes), np.int64) if rows.due is None or not gateway_id else rows.due[starts]
         parts = np.add.reduceat(rows.parts, starts).tolist()
         opens, closes = self._hours
         state = Chunk.State.HELD if gateway_id else Chunk.State.DONE
@@ -241,9 +225,10 @@ class Planner:
             cursor.execute(
                 """
                 INSERT INTO messaging_chunk (id, campaign_id, account_id, gateway_id, message_class, state, turn,
-                                             opens_minute, closes_minute, size, parts, cursor)
-                SELECT n.id, %s, %s, %s, %s, %s, 0, %s, %s, n.size, n.parts, n.id * %s - 1
-                FROM unnest(%s::bigint[], %s::smallint[], %s::int[]) AS n(id, size, parts)
+                                             opens_minute, closes_minute, size, parts, cursor, due_at)
+                SELECT n.id, %s, %s, %s, %s, %s, 0, %s, %s, n.size, n.parts, n.id * %s - 1,
+                       to_timestamp(NULLIF(n.due, 0) * 60)
+                FROM unnest(%s::bigint[], %s::smallint[], %s::int[], %s::bigint[]) AS n(id, size, parts, due)
                 """,
                 [
                     self.campaign.id,
@@ -257,6 +242,7 @@ class Planner:
                     chunk_ids,
                     sizes,
                     parts,
+                    due.tolist(),
                 ],
             )
 
@@ -274,6 +260,10 @@ class Planner:
                 | {"price_per_part": per_part, "price": parts * per_part}
             )
         names = ("rows", "valid", "duplicates", "invalid", "opted_out", "blocked", "no_route", "invalid_sample")
+        if self.campaign.kind == Campaign.Kind.P2P:
+            names += ("bad_sample", "timed", "first_due", "last_due")
+        if totals.most_parts:
+            names += ("least_parts", "most_parts", "longest")
         return {name: getattr(totals, name) for name in names} | {"operators": rows}
 
 

@@ -1,6 +1,6 @@
 """The recipients that a campaign names, as a stream of batches: never a million objects in memory (2.1, 2.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from accounts.models import Account
 from common.phones import Seen, extract, normalise_many
 from common.tables import open_table
 from messaging.models import Campaign
+from messaging.p2p import BadRow, Columns, Reader
 from messaging.selectors.reached import reached
 from numberbank import selection
 from numberbank.targets import Target
@@ -21,19 +22,29 @@ BATCH = 50_000
 
 @dataclass(slots=True)
 class Batch:
-    """``numbers`` are E.164 integers, every one valid; ``invalid`` the cells that are none, as they were written."""
+    """``numbers`` are E.164 integers, every one valid; ``invalid`` the cells that are none, as they were written.
+
+    Peer to peer (2.3): ``texts`` and ``due`` (minutes since 1970, 0 = at once) go with ``numbers``; ``bad`` are the
+    rows that cannot be sent.
+    """
 
     numbers: np.ndarray
     invalid: list[str] = field(default_factory=list)
+    texts: Sequence[str] | None = None
+    due: np.ndarray | None = None
+    bad: Sequence[BadRow] = ()
 
     @property
     def rows(self) -> int:
-        return len(self.numbers) + len(self.invalid)
+        return len(self.numbers) + len(self.invalid) + len(self.bad)
 
 
 def batches(campaign: Campaign) -> Iterator[Batch]:
     """Typed numbers, contacts, groups, the file, the bank, with their repeats. Raises common.tables.TableError."""
     sources = campaign.sources
+    if campaign.kind == Campaign.Kind.P2P:
+        yield from _peer_to_peer(campaign)
+        return
     if sources.get("typed"):
         yield from _typed(sources["typed"])
     if sources.get("contacts"):
@@ -68,7 +79,16 @@ def _file(campaign: Campaign) -> Iterator[Batch]:
         yield Batch(numbers[numbers != 0], invalid)
 
 
-def given(numbers: list[int | None], raw: list[str]) -> Batch:
-    """A batch of numbers already read one by one, as the web service gives them."""
+def _peer_to_peer(campaign: Campaign) -> Iterator[Batch]:
+    table = open_table(settings.MEDIA_ROOT / campaign.upload.path, campaign.upload.filename)
+    reader = Reader(table, Columns(**campaign.sources["columns"]), line=campaign.line, now=campaign.created_at)
+    for good, bad in reader.batches(BATCH):
+        yield Batch(good.numbers, texts=good.texts, due=good.due, bad=bad)
+
+
+def given(numbers: list[int | None], raw: list[str], texts: Sequence[str] | None = None) -> Batch:
+    """A batch of numbers already read one by one, as the web service gives them, with a text for each or none."""
     valid = [number for number in numbers if number]
-    return Batch(np.array(valid, np.int64), [text for number, text in zip(numbers, raw, strict=True) if not number])
+    invalid = [text for number, text in zip(numbers, raw, strict=True) if not number]
+    chosen = None if texts is None else [text for text, number in zip(texts, numbers, strict=True) if number]
+    return Batch(np.array(valid, np.int64), invalid, chosen)

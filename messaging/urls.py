@@ -1,7 +1,7 @@
 from django.urls import path
 
 from messaging.forms.bulk_modes import MODES
-from messaging.views import bulk, campaigns, compose, inbox, review, samples, scheduled, sent
+from messaging.views import bulk, campaigns, compose, inbox, p2p, review, samples, scheduled, sent
 
 app_name = "messaging"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("bulk/audiences/<int:pk>/count/", bulk.audience_count, name="audience_count"),
     path("bulk/audiences/<int:pk>/delete/", bulk.audience_delete, name="audience_delete"),
     path("send/", compose.compose, name="compose"),
+    path("send/p2p/", p2p.page, name="p2p"),
+    path("send/p2p/file/", p2p.upload, name="p2p_upload"),
+    path("send/p2p/rows/", p2p.rows, name="p2p_rows"),
+    path("send/p2p/sample.xlsx", p2p.sample, name="p2p_sample"),
     path("send/people/", compose.people, name="people"),
     path("send/file/", compose.upload, name="upload"),
     path("send/advice/", compose.advice, name="advice"),

@@ -11,7 +11,7 @@ from common.tables.errors import (
     WebPage,
 )
 from common.tables.reading import Kind, Table, guess_phone_column, open_table
-from common.tables.writing import csv_chunks, write_csv, write_xlsx
+from common.tables.writing import csv_chunks, csv_rows, write_csv, write_xlsx
 
 __all__ = [
     "DamagedFile",
@@ -25,6 +25,7 @@ __all__ = [
     "UnsupportedFormat",
     "WebPage",
     "csv_chunks",
+    "csv_rows",
     "guess_phone_column",
     "open_table",
     "write_csv",

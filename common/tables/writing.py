@@ -59,6 +59,13 @@ def csv_chunks(header: Sequence[str], rows: Iterable[Sequence]) -> Iterator[byte
     yield _taken(buffer)
 
 
+def csv_rows(rows: Iterable[Sequence]) -> bytes:
+    """Rows alone, without header and mark, as ``write_csv`` writes them: for a file that grows."""
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([_csv_cell(cell) for cell in row] for row in rows)
+    return _taken(buffer)
+
+
 def _taken(buffer: io.StringIO) -> bytes:
     octets = buffer.getvalue().encode("utf-8", "replace")
     buffer.seek(0)

@@ -73,7 +73,7 @@ class ComposeForm(forms.Form):
     def clean_upload(self) -> Upload | None:
         """The file, which must be the account's own; a simple send takes none."""
         pk = self.cleaned_data["upload"]
-        if not pk or self.kind != Campaign.Kind.ADVANCED:
+        if not pk or self.kind == Campaign.Kind.SIMPLE:
             return None
         upload = Upload.objects.of(self.account).filter(pk=pk).first()
         if upload is None:

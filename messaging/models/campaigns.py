@@ -42,6 +42,7 @@ class Campaign(models.Model):
     class Kind(models.TextChoices):
         SIMPLE = "simple", _("Simple send")
         ADVANCED = "advanced", _("Advanced send")
+        P2P = "p2p", _("Peer to peer")
         BULK = "bulk", _("Bulk targeting")
         API = "api", _("Web service")
         TEST = "test", _("Test send")
@@ -144,6 +145,8 @@ class Chunk(models.Model):
 
     ``cursor`` is the last message id handed to a socket; it is committed *before* the octets are written.
     So after a crash the messages above it are untouched, and those up to it without an answer are unknown.
+
+    A held chunk with a ``due_at`` has a time of its own (2.3): it is let go then, not with its campaign.
     """
 
     SIZE = 1000
@@ -186,6 +189,7 @@ class Chunk(models.Model):
         indexes = [
             models.Index(fields=["gateway", "message_class", "turn", "id"], condition=Q(state=1), name="chunk_ready"),
             models.Index(fields=["lease_until"], condition=Q(state=2), name="chunk_leased"),
+            models.Index(fields=["due_at"], condition=Q(state=0, due_at__isnull=False), name="chunk_held_until"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from messaging.selectors.concealing import is_concealed, national_recipient, rec
 from messaging.selectors.inbox import inbox, names_of, unread_count
 from messaging.selectors.progress import Progress, progress, progress_of
 from messaging.selectors.reached import reached
-from messaging.selectors.sent import SentFilter, message_text, sent_messages
+from messaging.selectors.sent import SentFilter, message_text, sent_messages, text_samples
 from messaging.selectors.story import Event, story
 from messaging.selectors.templates import line_for, templates
 
@@ -32,5 +32,6 @@ __all__ = [
     "shown_recipient",
     "story",
     "templates",
+    "text_samples",
     "unread_count",
 ]

@@ -54,6 +54,14 @@ def message_text(message: Message) -> str:
     return message.campaign.text if message.text is None else message.text
 
 
+def text_samples(campaign: Campaign, count: int = 10) -> list[Message]:
+    """The first messages of a campaign whose recipients get texts of their own; none where all get the same."""
+    if not campaign.summary.get("most_parts") or campaign.first_id is None:
+        return []
+    rows = Message.objects.filter(id__range=(campaign.first_id, campaign.last_id), campaign=campaign)
+    return list(rows.filter(text__isnull=False).exclude(status=Status.BLOCKED).order_by("id")[:count])
+
+
 def _with_text(account: Account, text: str) -> Q:
     """Texts of messages, and of campaigns whose messages have none of their own."""
     campaigns = Campaign.objects.of(account).filter(text__icontains=text)

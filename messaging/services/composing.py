@@ -11,6 +11,7 @@ from accounts.models import Account, User
 from common.phones import extract
 from common.text import has_opt_out_hint, measure
 from messaging.models import Campaign, MessageClass, Upload
+from messaging.p2p import Columns
 from messaging.services.preparing import plan_given, plan_later, plan_now
 from messaging.services.refusals import Refusal, SendRefused, WrongState
 from messaging.services.targeting import check_target
@@ -123,14 +124,16 @@ def compose(
     contacts: Sequence[int] = (),
     upload: Upload | None = None,
     column: int = 0,
+    columns: Columns | None = None,
     target: Target | None = None,
     send_at: datetime | None = None,
     validity_minutes: int | None = None,
     now: datetime,
 ) -> Campaign:
-    """A campaign from the panel's form, planned at once if it is small, otherwise being planned (2.1, 2.2, 3).
+    """A campaign from the panel's form, planned at once if it is small, otherwise being planned (2.1, 2.2, 2.3, 3).
 
-    Nothing is charged and nothing leaves before ``confirm``. Raises SendRefused; then nothing is stored.
+    Peer to peer takes its texts from the ``columns`` of the file. Nothing is charged and nothing leaves before
+    ``confirm``. Raises SendRefused; then nothing is stored.
     """
     campaign = draft_of(
         account=account,
@@ -143,10 +146,13 @@ def compose(
         send_at=send_at,
         validity_minutes=validity_minutes,
         now=now,
+        text_is_per_recipient=kind == Campaign.Kind.P2P,
     )
     sources = {"typed": typed, "groups": list(groups), "contacts": list(contacts), "column": column}
     few = upload is None and not groups
-    if target is None:
+    if kind == Campaign.Kind.P2P:
+        sources = {"columns": _checked_columns(upload, columns).as_json()}
+    elif target is None:
         _check_recipients(campaign, sources, upload)
     else:
         few = check_target(campaign, target, now=now) <= PLANNED_AT_ONCE
@@ -195,6 +201,19 @@ def _check_recipients(campaign: Campaign, sources: dict, upload: Upload | None) 
     most = settings.SIMPLE_SEND_MAX_RECIPIENTS
     if typed > most:
         raise too_many(most)
+
+
+def _checked_columns(upload: Upload | None, columns: Columns | None) -> Columns:
+    if upload is None or columns is None:
+        raise SendRefused(Refusal.NO_RECIPIENTS, _("Choose the file of the messages."), "upload")
+    chosen = [place for place in (columns.number, columns.text, columns.time) if place is not None]
+    if len(set(chosen)) < len(chosen) or not all(0 <= place < len(upload.columns) for place in chosen):
+        raise SendRefused(
+            Refusal.NO_RECIPIENTS,
+            _("Choose one column for the number, and others for the text and the time."),
+            "upload",
+        )
+    return columns
 
 
 def too_many(most: int) -> SendRefused:

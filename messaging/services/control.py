@@ -133,6 +133,7 @@ def send_now(*, campaign: Campaign, by: User | None, now: datetime) -> Campaign:
             campaign.send_at = now
             campaign.state = Campaign.State.QUEUED
             campaign.save()
+            _chunks(campaign, Chunk.State.HELD).update(due_at=None)
             release(campaign, now=now, due_at=now)
         else:
             campaign.save()
@@ -143,8 +144,9 @@ def send_now(*, campaign: Campaign, by: User | None, now: datetime) -> Campaign:
 
 
 def release_due(*, now: datetime) -> int:
-    """Let scheduled campaigns go whose time has come; how many. Safe to run beside itself."""
-    released = 0
+    """Let scheduled campaigns go whose time has come, and chunks that have a time of their own (2.3); how many
+    campaigns were touched. Safe to run beside itself."""
+    released = _release_timed_chunks(now)
     while True:
         with transaction.atomic():
             campaign = (
@@ -159,6 +161,21 @@ def release_due(*, now: datetime) -> int:
             campaign.save(update_fields=["state"])
             release(campaign, now=now, due_at=now)
         released += 1
+
+
+def _release_timed_chunks(now: datetime) -> int:
+    """The chunks of campaigns under way whose own time has come. A paused campaign's wait until it goes on."""
+    under_way = {Campaign.State.QUEUED, Campaign.State.RUNNING}
+    due = Chunk.objects.filter(state=Chunk.State.HELD, due_at__lte=now, campaign__state__in=under_way)
+    released = 0
+    for campaign_id in list(due.order_by().values_list("campaign_id", flat=True).distinct()):
+        with transaction.atomic():
+            locked = Campaign.objects.select_for_update(skip_locked=True, no_key=True)
+            campaign = locked.filter(pk=campaign_id, state__in=under_way).first()
+            if campaign:
+                release(campaign, now=now, due_at=max(now, campaign.undo_until or now))
+                released += 1
+    return released
 
 
 def finish_cancelling(*, campaign_id: int, now: datetime) -> int:

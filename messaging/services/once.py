@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from accounts.models import Account, User
 from messaging.models import Campaign
+from messaging.p2p import Columns
 from messaging.services.composing import compose, edit_again
 from messaging.services.control import discard
 from messaging.services.refusals import WrongState
@@ -47,6 +48,7 @@ def quote_again(*, campaign: Campaign, by: User, now: datetime) -> Campaign:
         contacts=sources.get("contacts", ()),
         upload=campaign.upload,
         column=sources.get("column", 0),
+        columns=Columns(**sources["columns"]) if sources.get("columns") else None,
         target=Target.of(sources["target"]) if sources.get("target") else None,
         send_at=campaign.send_at,
         validity_minutes=campaign.validity_minutes,

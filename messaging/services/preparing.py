@@ -43,14 +43,13 @@ def plan_given(
             Refusal.TEXTS_DO_NOT_MATCH, _("Give one text, or exactly one text for each recipient."), "text"
         )
     numbers = [normalise(raw) for raw in recipients]
-    batch = given(numbers, [str(raw) for raw in recipients])
+    batch = given(numbers, [str(raw) for raw in recipients], texts)
     if not len(batch.numbers):
         raise SendRefused(Refusal.NO_RECIPIENTS, _("None of the recipients is a valid mobile number."), "to")
     campaign.state = Campaign.State.PLANNING
     campaign.save()
     planner = Planner(campaign, now=now)
-    chosen = None if texts is None else [text for text, number in zip(texts, numbers, strict=True) if number]
-    planner.add(batch, chosen)
+    planner.add(batch)
     planner.finish()
     _to_review(campaign, now=now)
     campaign.save()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.audit import record
 from accounts.models import Account, User
@@ -23,13 +24,18 @@ def cancel_messages(
     comes back. What a bind holds at this moment counts as handed over. A campaign of which nothing is left to go, and
     nothing went, is cancelled with its last message.
 
-    ``only_scheduled`` leaves out what waits for no time. Locks the campaigns in the order of their ids, then chunks,
-    messages and the wallet.
+    ``only_scheduled`` leaves out what waits for no time, its campaign's or its own (2.3). Locks the
+    campaigns in the order of their ids, then chunks, messages and the wallet.
     """
     asked = dict(Message.objects.of(account).filter(id__in=set(ids)).values_list("id", "campaign_id"))
     campaigns = _locked(set(asked.values()), now, only_scheduled=only_scheduled)
     candidates = [pk for pk, campaign_id in asked.items() if campaign_id in campaigns]
-    chosen = sorted(_not_handed_over(candidates))
+    chosen = _not_handed_over(candidates)
+    if only_scheduled:
+        timed = _held_until_later(chosen, now)
+        whole = {pk for pk, campaign in campaigns.items() if campaign.state == Campaign.State.SCHEDULED}
+        chosen = [pk for pk in chosen if asked[pk] in whole or pk // Chunk.SIZE in timed]
+    chosen.sort()
     move([News(pk, Status.CANCELLED, now, "cancelled") for pk in chosen])
     for campaign_id, campaign in campaigns.items():
         count = sum(asked[pk] == campaign_id for pk in chosen)
@@ -45,7 +51,7 @@ def cancel_messages(
 def _locked(campaign_ids: set[int], now: datetime, *, only_scheduled: bool) -> dict[int, Campaign]:
     campaigns = Campaign.objects.select_for_update().filter(pk__in=campaign_ids)
     if only_scheduled:
-        campaigns = campaigns.filter(state=Campaign.State.SCHEDULED, send_at__gt=now)
+        campaigns = campaigns.filter(Q(state=Campaign.State.SCHEDULED, send_at__gt=now) | Q(state__in=_LEAVING))
     else:
         campaigns = campaigns.filter(state__in=[Campaign.State.SCHEDULED, *_LEAVING])
     return {campaign.pk: campaign for campaign in campaigns.order_by("pk")}
@@ -60,6 +66,11 @@ def _not_handed_over(ids: list[int]) -> list[int]:
     cursors = dict(chunks.order_by("pk").values_list("pk", "cursor"))
     rows = Message.objects.filter(id__in=[pk for pk in ids if pk // Chunk.SIZE in cursors], status__lte=Status.QUEUED)
     return [pk for pk, attempts in rows.values_list("id", "attempts") if attempts or pk > cursors[pk // Chunk.SIZE]]
+
+
+def _held_until_later(ids: Iterable[int], now: datetime) -> set[int]:
+    held = Chunk.objects.filter(pk__in={pk // Chunk.SIZE for pk in ids}, state=Chunk.State.HELD, due_at__gt=now)
+    return set(held.values_list("pk", flat=True))
 
 
 def _close_if_empty(campaign: Campaign, now: datetime) -> None:

@@ -79,19 +79,19 @@ def _prefilled(request: HttpRequest) -> dict[str, Any]:
     """What a link brings along: a campaign to edit, a message to forward or answer, a sample, numbers."""
     account, asked = request.account, request.GET
     if "again" in asked:
-        campaign = _own(Campaign.objects.of(account), asked["again"])
+        campaign = own(Campaign.objects.of(account), asked["again"])
         kind = campaign.kind if campaign.kind in KINDS else Campaign.Kind.SIMPLE
         return initial_of(edit_again(campaign=campaign)) | {"replaces": campaign.pk, "kind": kind}
     if "forward" in asked:
-        message = _own(Message.objects.of(account).select_related("campaign"), asked["forward"])
+        message = own(Message.objects.of(account).select_related("campaign"), asked["forward"])
         return {"text": message_text(message), "line": message.line_id}
     if "forward_received" in asked:
-        return {"text": _own(InboundMessage.objects.of(account), asked["forward_received"]).text}
+        return {"text": own(InboundMessage.objects.of(account), asked["forward_received"]).text}
     if "reply" in asked:
-        received = _own(InboundMessage.objects.of(account), asked["reply"])
+        received = own(InboundMessage.objects.of(account), asked["reply"])
         return {"typed": phone(received.sender), "line": received.line_id}
     if "sample" in asked:
-        return {"text": _own(samples(account), asked["sample"]).text}
+        return {"text": own(samples(account), asked["sample"]).text}
     return {
         "typed": asked.get("to", "")[:1000],
         "text": asked.get("text", "")[:LONGEST_TEXT],
@@ -100,14 +100,14 @@ def _prefilled(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _own(rows: QuerySet, written: str):
+def own(rows: QuerySet, written: str):
     """A row by the id in a link; 404 where there is none, or it is somebody else's."""
     return get_object_or_404(rows, pk=int(written) if written.isascii() and written.isdecimal() else 0)
 
 
 def _page(request: HttpRequest, form: ComposeForm, status: int = 200) -> HttpResponse:
     account = request.account
-    upload = _chosen_upload(account, form["upload"].value())
+    upload = chosen_upload(account, form["upload"].value())
     context = {
         "form": form,
         "kind": form.kind,
@@ -139,7 +139,7 @@ def _chosen_groups(account: Account, values) -> list[Group]:
     return chosen
 
 
-def _chosen_upload(account: Account, value) -> Upload | None:
+def chosen_upload(account: Account, value) -> Upload | None:
     ids = _ids([value] if value else [])
     return Upload.objects.of(account).filter(pk__in=ids).first() if ids else None
 

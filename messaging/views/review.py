@@ -13,7 +13,9 @@ from billing.selectors import balance, spendable
 from billing.services import InsufficientCredit
 from messaging import services
 from messaging.models import Campaign
+from messaging.p2p import moment_of
 from messaging.planning import rejects_path
+from messaging.selectors import text_samples
 from messaging.selectors.campaigns import UNCONFIRMED
 from messaging.services import QuoteExpired, SendRefused, WrongState
 from messaging.views.bulk import form_url as bulk_form_url
@@ -38,6 +40,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "balance_after": balance(request.account) - campaign.price,
         "target_words": target_words(campaign),
         "missing": max(-after, 0),
+        "samples": text_samples(campaign),
+        "first_due": moment_of(campaign.summary.get("first_due", 0)),
+        "last_due": moment_of(campaign.summary.get("last_due", 0)),
         "hours_notice": hours_sentence(campaign.line, campaign.send_at or now),
         "is_expired": bool(campaign.quote_expires_at and campaign.quote_expires_at < now),
     }
@@ -77,7 +82,8 @@ def _renewed(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 def _form_url(campaign: Campaign) -> str:
     if campaign.kind == Campaign.Kind.BULK:
         return bulk_form_url(campaign)
-    return f"{reverse('messaging:compose')}?again={campaign.pk}"
+    form = "messaging:p2p" if campaign.kind == Campaign.Kind.P2P else "messaging:compose"
+    return f"{reverse(form)}?again={campaign.pk}"
 
 
 @require_POST

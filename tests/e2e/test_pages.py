@@ -32,6 +32,7 @@ NO_PAGES = {
     "/send/people/",  # a fragment of the compose page
     "/bulk/cities/{province}/",  # fragments of the forms over the number bank
     "/bulk/audiences/{audience}/count/",
+    "/send/p2p/sample.xlsx",
     "/sent/sent.xlsx",
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
