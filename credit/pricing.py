@@ -69,6 +69,12 @@ def prices(*, account: Account, line: Line) -> dict[int, dict[int, Price]]:
     return result
 
 
+def nothing_to_pay() -> dict[int, dict[int, Price]]:
+    """As ``prices``, for tests: they cost nothing, whatever the tariff (W1)."""
+    free = Price(0, returns_undelivered=False)
+    return {pk: dict.fromkeys(LANGUAGES, free) for pk in operators()}
+
+
 def gaps(plan: TariffPlan) -> list[tuple[Line.Kind, Tariff.Language]]:
     """The kinds of line and languages for which the plan has no row for any operator and any family."""
     there = set(plan.tariffs.filter(operator=None, prefix_family="").values_list("line_kind", "language"))

@@ -1,4 +1,4 @@
-"""Between a started database and the first request: migrations, static files, the demo, in one Django process."""
+"""Between a started database and the first request, in one process: migrations, static files, the sandbox, the demo."""
 
 import hashlib
 import io
@@ -17,6 +17,9 @@ def main() -> None:
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     call_command("migrate", interactive=False, verbosity=1)
     collect_static(state)
+    if os.environ.get("SANDBOX") == "1":
+        place = ("--host", settings.SIMULATOR_HOST, "--port", str(settings.SIMULATOR_PORT))
+        call_command("gateway", "sandbox", *place)
     if os.environ.get("DEMO") == "1" and "demo" in get_commands():
         out = io.StringIO()
         call_command("demo", stdout=out)

@@ -60,8 +60,17 @@ def address(host: str, port: int) -> str:
 
 
 def has_demo() -> bool:
-    """``DEMO=0`` leaves out the demo account and the simulator, for a server with real gateways."""
-    return (os.environ.get("DEMO") or "1").strip().lower() not in {"0", "false", "no", "off"}
+    """``DEMO=0`` leaves out the demo account, for a server with real gateways."""
+    return is_wanted("DEMO")
+
+
+def has_simulator() -> bool:
+    """The demo's operators are simulated, and so is the one of test keys; ``SANDBOX=0`` leaves that out."""
+    return has_demo() or is_wanted("SANDBOX")
+
+
+def is_wanted(variable: str) -> bool:
+    return (os.environ.get(variable) or "1").strip().lower() not in {"0", "false", "no", "off"}
 
 
 def simulator_port(state: Path) -> int:
@@ -89,7 +98,8 @@ class Platform:
         self.host, self.port = host, port
         self.simulator = self.worker = self.beat = self.web = None
         self.env["DEMO"] = "1" if has_demo() else "0"
-        if has_demo():
+        self.env["SANDBOX"] = "1" if is_wanted("SANDBOX") else "0"
+        if has_simulator():
             self.env |= {"SIMULATOR_HOST": "127.0.0.1", "SIMULATOR_PORT": str(simulator_port(self.state))}
         self.gateways = Gateways(supervisor, self.child, self.state)
 
@@ -111,7 +121,7 @@ class Platform:
         threads = os.environ.get("WORKER_THREADS") or "4"
         queues = os.environ.get("WORKER_QUEUES") or "default"
         schedule = str(self.state / "beat-schedule")
-        if has_demo():
+        if has_simulator():
             kept = str(self.state / "simulator-receipts")
             simulator = ("manage.py", "smsc_simulator", "--port", self.env["SIMULATOR_PORT"], "--receipts-file", kept)
             self.simulator = self.add(self.child("simulator", sys.executable, *simulator))

@@ -80,7 +80,7 @@ def recent(account: Account, *, now: datetime, days: int = DAYS) -> QuerySet[Cam
 
 
 def _begun(account: Account, *, since: datetime) -> QuerySet[Campaign]:
-    confirmed = Campaign.objects.of(account).filter(confirmed_at__isnull=False)
+    confirmed = Campaign.objects.of(account).filter(confirmed_at__isnull=False, is_test=False)
     return confirmed.exclude(state=Campaign.State.SCHEDULED).alias(began=_began()).filter(began__gte=since)
 
 

@@ -12,13 +12,23 @@ from webservice.services import revoke_key
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin):
-    list_display = ["prefix", "name", "account", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    list_display = [
+        "prefix",
+        "name",
+        "account",
+        "is_test",
+        "scopes",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+    ]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter), "created_at"]
     search_fields = ["prefix", "name", "account__name"]
     list_select_related = ["account"]
     fields = readonly_fields = [
-        "account", "name", "prefix", "scopes", "networks", "created_by", "created_at", "last_used_at", "expires_at",
-        "revoked_at",
+        "account", "name", "is_test", "prefix", "scopes", "networks", "created_by", "created_at", "last_used_at",
+        "expires_at", "revoked_at",
     ]  # fmt: skip
     actions = ["revoke"]
 

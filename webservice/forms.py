@@ -16,6 +16,14 @@ class KeyForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=80, help_text=_("What uses the key, such as “Shop site”. Only you see it.")
     )
+    is_test = forms.TypedChoiceField(
+        label=_("Kind"),
+        coerce=int,
+        required=False,
+        empty_value=0,
+        initial=0,
+        choices=[(0, _("Live: real messages, at their price")), (1, _("Test: simulated operator, free of charge"))],
+    )
     scopes = forms.MultipleChoiceField(
         label=_("What the key may do"),
         choices=ApiKey.Scope.choices,
@@ -41,6 +49,7 @@ class KeyForm(forms.Form):
         data = self.cleaned_data
         return {
             "name": data["name"],
+            "is_test": bool(data["is_test"]),
             "scopes": data["scopes"],
             "networks": data["networks"].splitlines(),
             "expires_at": now + timedelta(days=data["lifetime"]) if data["lifetime"] else None,

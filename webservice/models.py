@@ -24,6 +24,10 @@ class ApiKey(models.Model):
         User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("made by")
     )
     name = models.CharField(_("name"), max_length=80)
+    is_test = models.BooleanField(
+        _("test key"), default=False,
+        help_text=_("Everything runs against the simulated operator, free of charge."),
+    )  # fmt: skip
     prefix = models.CharField(_("begins with"), max_length=12)
     digest = models.CharField(_("hash"), max_length=64, unique=True, editable=False)
     scopes = ArrayField(models.CharField(max_length=10, choices=Scope), default=list, verbose_name=_("scopes"))

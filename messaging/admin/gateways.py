@@ -36,7 +36,7 @@ class GatewayForm(forms.ModelForm):
         fields = [
             "name", "host", "port", "system_id", "password_variable", "system_type", "bind_type", "source_ton",
             "source_npi", "destination_ton", "destination_npi", "address_form", "address_range", "binds", "window",
-            "throughput", "id_base", "enquire_link_seconds", "response_timeout_seconds",
+            "throughput", "id_base", "enquire_link_seconds", "response_timeout_seconds", "is_sandbox",
         ]  # fmt: skip
 
     def clean(self) -> dict:
@@ -66,13 +66,13 @@ class GatewayAdmin(AuditedAdmin):
     audit_name = "gateway"
     form = GatewayForm
     list_display = ["name", "address", "system_id", "bind_type", "binds", "window", "throughput", "is_enabled"]
-    list_filter = ["is_enabled", "bind_type"]
+    list_filter = ["is_enabled", "is_sandbox", "bind_type"]
     search_fields = ["name", "host", "system_id"]
     readonly_fields = ["is_enabled", "has_password", "created_at"]
     inlines = [RouteInline]
     actions = ["enable", "disable"]
     fieldsets = [
-        (None, {"fields": ["name", "is_enabled", "created_at"]}),
+        (None, {"fields": ["name", "is_enabled", "is_sandbox", "created_at"]}),
         (
             gettext_lazy("Connection"),
             {"fields": ["host", "port", "system_id", "new_password", "has_password", "password_variable",
@@ -88,6 +88,10 @@ class GatewayAdmin(AuditedAdmin):
                         "address_range", "id_base"]},
         ),
     ]  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Gateway | None = None) -> list[str]:
+        """What is planned for a gateway counts on whether it is the sandbox: said once, when it is made."""
+        return [*self.readonly_fields, "is_sandbox"] if obj else self.readonly_fields
 
     @admin.display(description=gettext_lazy("address"))
     def address(self, gateway: Gateway) -> str:

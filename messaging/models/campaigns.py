@@ -1,5 +1,6 @@
 """What an account asked to be sent, and the chunks in which it leaves."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -91,6 +92,7 @@ class Campaign(models.Model):
     validity_minutes = models.PositiveIntegerField(_("validity (minutes)"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=120, blank=True)
     tags = models.JSONField(_("tags"), default=list, blank=True)
+    is_test = models.BooleanField(_("test"), default=False, db_default=False)  # W1: free, to the sandbox only
     form_token = models.UUIDField(null=True, editable=False)  # a form sent twice makes one campaign
 
     # The quote: what the review page shows is what is charged.
@@ -131,6 +133,7 @@ class Campaign(models.Model):
                 name="campaign_open",
             ),
             models.Index(fields=["account", "reference", "-id"], condition=~Q(reference=""), name="campaign_reference"),
+            GinIndex(fields=["tags"], opclasses=["jsonb_path_ops"], condition=~Q(tags=[]), name="campaign_tags"),
             models.Index(
                 fields=["quote_expires_at"], condition=Q(kind="api", state="review"), name="campaign_api_quote"
             ),

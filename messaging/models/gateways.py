@@ -69,6 +69,10 @@ class Gateway(models.Model):
         _("answer expected within (s)"), default=60, validators=[MinValueValidator(1)]
     )
     is_enabled = models.BooleanField(_("enabled"), default=True)
+    is_sandbox = models.BooleanField(
+        _("sandbox"), default=False, db_default=False,
+        help_text=_("A simulated operator: messages of test keys go here and nowhere else, real ones never."),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

@@ -25,8 +25,8 @@ def campaigns(account: Account, *, text: str = "", state: str = "", line: Line |
 
 
 def running(account: Account) -> QuerySet[Campaign]:
-    """Confirmed campaigns whose messages are leaving, or are held (1.3); auto-replies apart."""
-    found = Campaign.objects.of(account).filter(state__in=ON_THE_WAY).exclude(kind=Campaign.Kind.AUTO)
+    """Confirmed campaigns whose messages are leaving, or are held (1.3); auto-replies and tests apart."""
+    found = Campaign.objects.of(account).filter(state__in=ON_THE_WAY, is_test=False).exclude(kind=Campaign.Kind.AUTO)
     return found.select_related("line").order_by("-id")
 
 

@@ -15,7 +15,7 @@ def reached(account: Account, *, days: int, now: datetime) -> Seen:
     """The numbers that messages of the account reached, or are on their way to, since ``days`` days. What failed, was
     cancelled or blocked reached nobody."""
     since = now - timedelta(days=days)
-    alive = Campaign.objects.of(account).filter(confirmed_at__isnull=False, first_id__isnull=False)
+    alive = Campaign.objects.of(account).filter(confirmed_at__isnull=False, first_id__isnull=False, is_test=False)
     alive = alive.filter(Q(finished_at=None) | Q(finished_at__gte=since))
     seen = Seen()
     batch: list[int] = []

@@ -14,7 +14,8 @@ from numbers.models import Line
 
 @dataclass(frozen=True, slots=True)
 class SentFilter:
-    """``recipient``: a number, its beginning or its last digits. ``since`` ≤ time of sending < ``until``."""
+    """``recipient``: a number, its beginning or its last digits. ``since`` ≤ time of sending < ``until``. ``is_test``:
+    only tests, or none; both where None."""
 
     recipient: str = ""
     text: str = ""
@@ -23,6 +24,7 @@ class SentFilter:
     line: Line | None = None
     status: int | None = None
     campaign: Campaign | None = None
+    is_test: bool | None = None
 
 
 def sent_messages(account: Account, wanted: SentFilter | None = None) -> QuerySet[Message]:
@@ -43,6 +45,8 @@ def sent_messages(account: Account, wanted: SentFilter | None = None) -> QuerySe
         messages = messages.filter(_with_text(account, wanted.text))
     if wanted.line:
         messages = messages.filter(line=wanted.line)
+    if wanted.is_test is not None:
+        messages = messages.filter(campaign__is_test=wanted.is_test)
     if wanted.status is not None:
         messages = messages.filter(status=wanted.status)
     messages = _within(messages, account, wanted)

@@ -36,13 +36,14 @@ def draft_of(
     validity_minutes: int | None = None,
     reference: str = "",
     tags: Iterable[str] = (),
+    is_test: bool = False,
     now: datetime,
     text_is_per_recipient: bool = False,
     wire_text: str | None = None,
     confirms_opt_out: bool = False,
 ) -> Campaign:
     """An unsaved campaign, checked. ``wire_text`` leaves instead of ``text``, which hides a part of it; both have the
-    same size (ValueError otherwise). Raises SendRefused."""
+    same size (ValueError otherwise). ``is_test``: free, and only to the sandbox (W1). Raises SendRefused."""
     if not account.is_active:
         raise SendRefused(
             Refusal.ACCOUNT_SUSPENDED, _("This account may not send at present. Contact support to have it reopened.")
@@ -64,6 +65,7 @@ def draft_of(
         validity_minutes=validity_minutes,
         reference=reference,
         tags=list(tags),
+        is_test=is_test,
         created_at=now,
         wire_text=wire_text,
     )
@@ -128,6 +130,9 @@ def compose(
     target: Target | None = None,
     send_at: datetime | None = None,
     validity_minutes: int | None = None,
+    reference: str = "",
+    tags: Iterable[str] = (),
+    is_test: bool = False,
     now: datetime,
 ) -> Campaign:
     """A campaign from the panel's form, planned at once if it is small, otherwise being planned (2.1, 2.2, 2.3, 3).
@@ -145,6 +150,9 @@ def compose(
         title=title,
         send_at=send_at,
         validity_minutes=validity_minutes,
+        reference=reference,
+        tags=tags,
+        is_test=is_test,
         now=now,
         text_is_per_recipient=kind == Campaign.Kind.P2P,
     )

@@ -10,6 +10,8 @@ from messaging.delivery.binding import bind_config
 from messaging.models import Gateway, Route
 from numbers.models import Operator
 
+SANDBOX = "sandbox"
+
 
 class UnknownOperator(Exception):
     """No operator has this code."""
@@ -29,6 +31,21 @@ def add_gateway(*, name: str, operators: list[str] = (), by: User | None = None,
         Route.objects.bulk_create(Route(gateway=gateway, operator=operator) for operator in wanted)
         record(action="gateway.added", user=by, target=f"gateway:{gateway.name}", details={"host": gateway.host})
     return gateway
+
+
+def place_sandbox(*, host: str, port: int) -> Gateway:
+    """The gateway of test keys, pointed at where a simulated operator listens; made where there is none (W1)."""
+    with transaction.atomic():
+        sandbox = Gateway.objects.select_for_update().filter(is_sandbox=True).order_by("pk").first()
+        if sandbox is None:
+            sandbox = Gateway(name=SANDBOX, host=host, port=port, system_id=SANDBOX, is_sandbox=True)
+            sandbox.full_clean()
+            sandbox.save()
+            record(action="gateway.added", target=f"gateway:{sandbox.name}", details={"host": host})
+        elif (sandbox.host, sandbox.port) != (host, port):
+            sandbox.host, sandbox.port = host, port
+            sandbox.save(update_fields=["host", "port"])
+    return sandbox
 
 
 def switch_gateway(*, gateway: Gateway, is_enabled: bool, by: User | None = None) -> Gateway:

@@ -52,6 +52,9 @@ def quote_again(*, campaign: Campaign, by: User, now: datetime) -> Campaign:
         target=Target.of(sources["target"]) if sources.get("target") else None,
         send_at=campaign.send_at,
         validity_minutes=campaign.validity_minutes,
+        reference=campaign.reference,
+        tags=campaign.tags,
+        is_test=campaign.is_test,
         now=now,
     )
     _discard_unconfirmed(campaign, by=by)

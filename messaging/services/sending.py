@@ -35,6 +35,7 @@ def send(
     texts: Sequence[str] | None = None,
     wire_text: str | None = None,
     confirms_opt_out: bool = False,
+    is_test: bool = False,
     now: datetime,
 ) -> Campaign:
     """Plan, charge and let go in one transaction, for up to 10,000 recipients (W2).
@@ -68,6 +69,7 @@ def send(
             tags=tags,
             wire_text=wire_text,
             confirms_opt_out=confirms_opt_out,
+            is_test=is_test,
             now=now,
         )
         if campaign.state != Campaign.State.REVIEW:

@@ -68,6 +68,7 @@ def test_a_message_as_it_was_sent(api, line):
     assert api.get(f"messages/{message_id}").json() == {
         "id": message_id,
         "campaign": message.campaign_id,
+        "test": False,
         "to": "+989121234567",
         "line": line.number,
         "class": "transactional",

@@ -26,6 +26,7 @@ def test_one_message_is_stored_paid_and_queued(api, account, line):
     message, campaign = Message.objects.get(), Campaign.objects.get()
     assert body == {
         "campaign": campaign.pk,
+        "test": False,
         "state": "queued",
         "line": line.number,
         "class": "transactional",

@@ -44,12 +44,13 @@ def set_password(user: User, password: str) -> None:
         user.save(update_fields=["password"])
 
 
-def api_key(account: Account, owner: User, kept: str | None) -> str:
+def api_key(account: Account, owner: User, kept: str | None, *, is_test: bool = False) -> str:
     """The secret that was kept, if it still opens this account's door; else that of a new key."""
     if kept and ApiKey.objects.of(account).filter(digest=digest_of(kept), revoked_at=None).exists():
         return kept
     scopes = ["send", "read", "contacts", "inbox"]
-    return create_key(account=account, name="کلید نمایشی", scopes=scopes, created_by=owner)[1]
+    name = "کلید آزمایشی" if is_test else "کلید نمایشی"
+    return create_key(account=account, name=name, scopes=scopes, created_by=owner, is_test=is_test)[1]
 
 
 def _path() -> Path:

@@ -33,7 +33,7 @@ class NotADemo(Exception):
 def make(*, now: datetime, is_forced: bool = False) -> dict:
     """Make the demo where it is not yet, and return its credentials:
 
-    ``{"account_id", "login": {"username", "password"}, "api_key", "staff": {"username", "password"}}``.
+    ``{"account_id", "login": {"username", "password"}, "api_key", "test_key", "staff": {"username", "password"}}``.
     Raises NotADemo, with nothing changed, in an installation that has users of its own, unless forced.
     """
     with transaction.atomic():
@@ -51,11 +51,13 @@ def make(*, now: datetime, is_forced: bool = False) -> dict:
         credentials.set_password(owner, kept["password"])
         credentials.set_password(User.objects.get(username="staff"), kept["staff_password"])
         kept["api_key"] = credentials.api_key(account, owner, kept.get("api_key"))
+        kept["test_key"] = credentials.api_key(account, owner, kept.get("test_key"), is_test=True)
     credentials.keep(kept)
     return {
         "account_id": account.pk,
         "login": {"username": "demo", "password": kept["password"]},
         "api_key": kept["api_key"],
+        "test_key": kept["test_key"],
         "staff": {"username": "staff", "password": kept["staff_password"]},
     }
 

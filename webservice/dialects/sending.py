@@ -20,6 +20,7 @@ from messaging.services.refusals import Refusal
 from numbers.models import Line
 from webservice.dialects.wire import line_numbers
 from webservice.models import ApiKey
+from webservice.sandbox import refuse_agreed
 
 LONGEST_TEXT = 4000  # letters; longer than any text of settings.MESSAGE_MAX_PARTS parts that a line of ours takes
 
@@ -48,6 +49,7 @@ def send_wishes(
     sent to has a message too: blocked, free of charge. Without ``message_class``, advertising lines send bulk and
     others transactional messages. Raises SendRefused, NoTariff, InsufficientCredit; then nothing was changed.
     """
+    refuse_agreed(key, [wish.number for wish in wishes])
     check_texts(wishes)
     by_line: dict[int, list[Wish]] = {}
     for wish in wishes:
@@ -87,6 +89,7 @@ def _send_one_line(key: ApiKey, wishes: list[Wish], message_class, send_at, tags
         kind=Campaign.Kind.API,
         send_at=send_at,
         tags=tags,
+        is_test=key.is_test,
         now=now,
     )
 
@@ -98,9 +101,11 @@ def messages_of(campaign: Campaign) -> QuerySet[Message]:
     return mine.select_related("campaign", "line").order_by("id")
 
 
-def messages_by_id(account: Account, ids: Iterable[int]) -> dict[int, Message]:
-    """The account's own messages among ``ids``; those of a price that was only asked for are none."""
-    mine = Message.objects.of(account).filter(id__in=list(ids)).exclude(campaign__state=Campaign.State.REVIEW)
+def messages_by_id(key: ApiKey, ids: Iterable[int]) -> dict[int, Message]:
+    """The account's own messages among ``ids``, a test key's only tests; those of a price that was only asked for are
+    none."""
+    mine = Message.objects.of(key.account).filter(id__in=list(ids), campaign__is_test=key.is_test)
+    mine = mine.exclude(campaign__state=Campaign.State.REVIEW)
     return {message.pk: message for message in mine.select_related("campaign", "line")}
 
 

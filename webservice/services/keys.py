@@ -15,7 +15,7 @@ from accounts.audit import record
 from accounts.models import Account, User
 from webservice.models import ApiKey
 
-LIVE_PREFIX = "live_"
+LIVE_PREFIX, TEST_PREFIX = "live_", "test_"
 SECRET_BYTES = 32
 
 
@@ -36,13 +36,15 @@ def create_key(
     created_by: User | None = None,
     networks: Iterable[str] = (),
     expires_at: datetime | None = None,
+    is_test: bool = False,
     request: HttpRequest | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its secret, which is never seen again: only its hash is stored.
 
     ``scopes`` are ApiKey.Scope values; ``networks`` are addresses or networks the key may be used from, none meaning
-    anywhere. ``request`` is the page's, for the audit trail. Raises KeyRefused for an empty name, no scope, an unknown
-    scope, a malformed network or a past expiry.
+    anywhere. What a test key sends goes to the simulated operator only, and is free. ``request`` is the page's, for
+    the audit trail. Raises KeyRefused for an empty name, no scope, an unknown scope, a malformed network or a past
+    expiry.
     """
     name = name.strip()
     if not name:
@@ -51,11 +53,12 @@ def create_key(
         raise KeyRefused("name", _("The name may have at most 80 letters."))
     if expires_at is not None and expires_at <= timezone.now():
         raise KeyRefused("expires_at", _("The expiry must be in the future."))
-    secret = LIVE_PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+    secret = (TEST_PREFIX if is_test else LIVE_PREFIX) + secrets.token_urlsafe(SECRET_BYTES)
     key = ApiKey(
         account=account,
         created_by=created_by,
         name=name,
+        is_test=is_test,
         prefix=secret[:12],
         digest=digest_of(secret),
         scopes=_checked_scopes(scopes),
@@ -64,7 +67,7 @@ def create_key(
     )
     with transaction.atomic():
         key.save()
-        details = {"scopes": key.scopes, "networks": key.networks}
+        details = {"scopes": key.scopes, "networks": key.networks, "is_test": is_test}
         record(action="key.created", user=created_by, account=account, target=key, details=details, request=request)
     return key, secret
 

@@ -9,6 +9,7 @@ MESSAGE_STATES = [(name, name) for name in STATUS_OF]
 SKIPPED = [(name, name) for name in ("invalid", "duplicate", "opted_out", "blocked", "no_route")]
 CAMPAIGN_STATES = [(name, name) for name in ("review", "scheduled", "queued", "running", "finished")]
 ENCODING_NAMES = [(name, name) for name in ENCODINGS.values()]
+TEST = "Sent with a test key: free, and only to the simulated operator."
 CLASS_NAMES = [(name, name) for name in CLASS_OF]
 
 
@@ -32,6 +33,7 @@ class Recipient(Answer):
 
 
 class Planned(Answer):
+    test = serializers.BooleanField(help_text=TEST)
     state = serializers.ChoiceField(CAMPAIGN_STATES)
     line = serializers.CharField()
     class_ = serializers.ChoiceField(CLASS_NAMES)
@@ -66,6 +68,7 @@ class MessageError(Answer):
 class ListedMessage(Answer):
     id = serializers.IntegerField()
     campaign = serializers.IntegerField()
+    test = serializers.BooleanField(help_text=TEST)
     to = serializers.CharField()
     line = serializers.CharField()
     class_ = serializers.ChoiceField(CLASS_NAMES)

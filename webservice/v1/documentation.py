@@ -104,7 +104,7 @@ _DUPLICATE = {
     "operator": None, "encoding": None,
 }  # fmt: skip
 _PLAN = {
-    "state": "queued", "line": "30001234", "class": "transactional", "send_at": None, "validity": None,
+    "test": False, "state": "queued", "line": "30001234", "class": "transactional", "send_at": None, "validity": None,
     "reference": "order-1042", "tags": ["orders"], "recipients": 1, "parts": 1, "price": 1450, "currency": "IRR",
     "balance": 998550, "messages": [_ROW, _DUPLICATE],
 }  # fmt: skip
@@ -113,7 +113,7 @@ _NEW = {
     "reference": "order-1042", "tags": ["orders"],
 }  # fmt: skip
 _LISTED = {
-    "id": 1834001, "campaign": 1834, "to": "+989121234567", "line": "30001234", "class": "transactional",
+    "id": 1834001, "campaign": 1834, "test": False, "to": "+989121234567", "line": "30001234", "class": "transactional",
     "state": "delivered", "error": None, "parts": 1, "encoding": "ucs2", "price": 1450, "returned": 0,
     "currency": "IRR", "operator": "mci", "reference": "order-1042", "tags": ["orders"], "send_at": None,
     "created_at": "2026-03-21T06:00:00.000Z", "submitted_at": "2026-03-21T06:00:00.240Z",

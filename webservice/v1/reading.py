@@ -69,6 +69,7 @@ def listed(message: Message) -> dict:
     return {
         "id": message.id,
         "campaign": campaign.pk,
+        "test": campaign.is_test,
         "to": recipient_code(message),
         "line": campaign.line.number,
         "class": CLASSES[campaign.message_class],
@@ -90,8 +91,10 @@ def listed(message: Message) -> dict:
 
 
 def of_key(key: ApiKey) -> QuerySet[Message]:
-    """The messages of the key's account; those of a quote that nobody sent are none."""
-    return Message.objects.of(key.account).filter(campaign__confirmed_at__isnull=False)
+    """The messages of the key's account that are tests where the key is for tests, and none where it is not (W1);
+    those of a quote that nobody sent are none."""
+    mine = Message.objects.of(key.account)
+    return mine.filter(campaign__confirmed_at__isnull=False, campaign__is_test=key.is_test)
 
 
 def _filtered(messages: QuerySet[Message], account: Account, query: dict) -> QuerySet[Message]:
@@ -112,7 +115,8 @@ def _filtered(messages: QuerySet[Message], account: Account, query: dict) -> Que
     if "reference" in query:
         messages = messages.filter(_of_campaigns(Campaign.objects.of(account).filter(reference=query["reference"])))
     if "tag" in query:
-        messages = messages.filter(_of_campaigns(Campaign.objects.of(account).filter(tags__contains=[query["tag"]])))
+        tagged = Campaign.objects.of(account).exclude(tags=[])  # the index holds just these
+        messages = messages.filter(_of_campaigns(tagged.filter(tags__contains=[query["tag"]])))
     return messages
 
 
@@ -129,7 +133,7 @@ def _of_campaigns(campaigns: QuerySet[Campaign]) -> Q:
 
 
 def _error(message: Message) -> dict | None:
-    if not message.error:
+    if not message.error or message.status == Status.DELIVERED:  # a first try that failed is no error of it
         return None
     return {"code": message.error, "detail": describe(message.error, get_language())}
 

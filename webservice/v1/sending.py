@@ -12,6 +12,7 @@ from messaging.services import SendRefused, quote
 from numbers.selectors import operators
 from webservice.models import ApiKey
 from webservice.problems import Code, FieldCode, FieldError, Problem
+from webservice.sandbox import refuse_agreed
 from webservice.v1.words import CLASS_OF, CLASSES, CURRENCY, ENCODINGS, STATES, moment
 
 _FIELDS = {"validity_minutes": "validity", "typed": "to", "line_id": "line"}
@@ -24,6 +25,7 @@ def plan(*, key: ApiKey, fields: dict, now: datetime) -> Campaign:
     Raises Problem when it is refused or nobody is left to send to, and credit.pricing.NoTariff; the caller's
     transaction must then be rolled back, so that nothing of it is stored.
     """
+    refuse_agreed(key, fields["to"])
     texts = fields["text"]
     many = isinstance(texts, list)
     try:
@@ -40,6 +42,7 @@ def plan(*, key: ApiKey, fields: dict, now: datetime) -> Campaign:
             validity_minutes=fields.get("validity"),
             reference=fields["reference"],
             tags=fields["tags"],
+            is_test=key.is_test,
             now=now,
         )
     except SendRefused as error:
@@ -57,7 +60,7 @@ def quoted(*, key: ApiKey, quote_id: int) -> Campaign:
     campaign = (
         Campaign.objects.of(key.account)
         .select_for_update()
-        .filter(pk=quote_id, kind=Campaign.Kind.API)
+        .filter(pk=quote_id, kind=Campaign.Kind.API, is_test=key.is_test)
         .exclude(state=Campaign.State.FAILED)
         .first()
     )
@@ -74,6 +77,7 @@ def quoted(*, key: ApiKey, quote_id: int) -> Campaign:
 def summary(campaign: Campaign) -> dict:
     """The figures that sends and quotes share."""
     return {
+        "test": campaign.is_test,
         "state": campaign.state,
         "line": campaign.line.number,
         "class": CLASSES[MessageClass(campaign.message_class)],

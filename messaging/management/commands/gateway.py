@@ -1,4 +1,4 @@
-"""``manage.py gateway add|list|enable|disable|status|processes``"""
+"""``manage.py gateway add|sandbox|list|enable|disable|status|processes``"""
 
 import json
 
@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from messaging.models import Bind, Gateway
-from messaging.services.gateways import UnknownOperator, add_gateway, bind_processes, switch_gateway
+from messaging.services.gateways import UnknownOperator, add_gateway, bind_processes, place_sandbox, switch_gateway
 from messaging.smpp.bind import ConfigurationError
 
 FIELDS = (
@@ -35,6 +35,9 @@ class Command(BaseCommand):
         add.add_argument("--binds", type=int, default=1)
         add.add_argument("--id-base", choices=Gateway.IdBase.values, default=Gateway.IdBase.SAME)
         add.add_argument("--operator", action="append", default=[], help="route only this operator (code); repeatable")
+        sandbox = verbs.add_parser("sandbox", help="the gateway of test keys, to a manage.py smsc_simulator")
+        sandbox.add_argument("--host", required=True)
+        sandbox.add_argument("--port", type=int, required=True)
         verbs.add_parser("list", help="one line for each gateway")
         for verb in ("enable", "disable"):
             verbs.add_parser(verb).add_argument("name")
@@ -54,9 +57,14 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write(f"gateway {gateway.name} added; start its binds: manage.py gateway processes")
 
+    def sandbox(self, *, host, port, **_):
+        gateway = place_sandbox(host=host, port=port)
+        self.stdout.write(f"gateway {gateway.name} leads to the simulated operator at {host}:{port}")
+
     def list(self, **_):
         for gateway in Gateway.objects.all():
             state = "enabled" if gateway.is_enabled else "disabled"
+            state += ", sandbox" if gateway.is_sandbox else ""
             self.stdout.write(
                 f"{gateway.name}\t{gateway.host}:{gateway.port}\t{state}\tbinds {gateway.binds}"
                 f"\twindow {gateway.window}\tthroughput {gateway.throughput or 'no cap'}"

@@ -82,7 +82,7 @@ def message_status(key: ApiKey, parameters: Parameters, now: datetime) -> list[d
     if len(asked) > MOST_IDS:
         raise Refused(Code.INVALID, f"هر درخواست حداکثر {MOST_IDS} شناسه دارد")
     ids = [number(one) for one in asked]
-    found = messages_by_id(key.account, [pk for pk in ids if pk])
+    found = messages_by_id(key, [pk for pk in ids if pk])
     return [_status_row(one, pk, found.get(pk)) for one, pk in zip(asked, ids, strict=True)]
 
 

@@ -125,7 +125,7 @@ def message_ids(parameters: Parameters) -> list[int]:
 
 
 def messages(key: ApiKey, ids: list[int]) -> dict[int, Message]:
-    return messages_by_id(key.account, ids)
+    return messages_by_id(key, ids)
 
 
 def whole(parameters: Parameters, name: str, default: int) -> int:

@@ -6,12 +6,13 @@ from django.db.models import Count, Sum
 
 from messaging.models import Message
 from messaging.selectors import SentFilter, sent_messages
+from webservice.dialects.kavenegar import local_ids
 from webservice.dialects.kavenegar import parameters as read
 from webservice.dialects.kavenegar.answers import seconds, sent_row, status_row
 from webservice.dialects.kavenegar.codes import Code, Fate, Refused, fate_of, statuses_of
 from webservice.dialects.sending import messages_by_id
 from webservice.dialects.wire import Parameters
-from webservice.models import ApiKey, LocalId
+from webservice.models import ApiKey
 
 DAY = timedelta(days=1)
 STATUS_AGE = timedelta(hours=48)
@@ -30,11 +31,8 @@ def status(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
 def status_by_local_id(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
     """By the clients' own ids of the last 12 hours; others have status 100 and the message id 0."""
     ids = read.required_items(parameters, "localid", most=read.MOST_IDS)
-    rows = LocalId.objects.filter(
-        account=key.account, local_id__in=ids, created_at__gte=now - LOCAL_ID_AGE, message_id__isnull=False
-    )
-    message_ids = dict(rows.values_list("local_id", "message_id"))
-    found = messages_by_id(key.account, message_ids.values())
+    message_ids = local_ids.known(key, ids, since=now - LOCAL_ID_AGE)
+    found = messages_by_id(key, message_ids.values())
     return [_local_row(local_id, found.get(message_ids.get(local_id))) for local_id in ids]
 
 
@@ -46,7 +44,9 @@ def _local_row(local_id: str, message: Message | None) -> dict:
 def status_by_receptor(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
     receptor = read.receptors([read.required(parameters, "receptor")])[0]
     since, until = read.period(parameters, now, longest=DAY)
-    found = sent_messages(key.account, SentFilter(recipient=str(receptor), since=since, until=until))[:MOST_ROWS]
+    found = sent_messages(
+        key.account, SentFilter(recipient=str(receptor), since=since, until=until, is_test=key.is_test)
+    )[:MOST_ROWS]
     return [_receptor_row(message) for message in found]
 
 
@@ -66,7 +66,7 @@ def select(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
 def select_outbox(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
     since, until = read.period(parameters, now, longest=DAY, oldest=OUTBOX_AGE)
     need_address_list(key)
-    wanted = SentFilter(since=since, until=until, line=_line(key, parameters))
+    wanted = SentFilter(since=since, until=until, line=_line(key, parameters), is_test=key.is_test)
     return [sent_row(message) for message in sent_messages(key.account, wanted)[:MOST_ROWS]]
 
 
@@ -75,14 +75,14 @@ def latest_outbox(key: ApiKey, parameters: Parameters, now: datetime) -> list[di
     if size > MOST_ROWS:
         raise Refused(Code.INCOMPLETE)
     need_address_list(key)
-    wanted = SentFilter(line=_line(key, parameters))
+    wanted = SentFilter(line=_line(key, parameters), is_test=key.is_test)
     return [sent_row(message) for message in sent_messages(key.account, wanted)[:size]]
 
 
 def count_outbox(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
     """How many messages and parts were sent, and what they cost after what came back."""
     since, until = read.period(parameters, now, longest=DAY)
-    found = sent_messages(key.account, SentFilter(since=since, until=until))
+    found = sent_messages(key.account, SentFilter(since=since, until=until, is_test=key.is_test))
     fate = read.whole(parameters, "status", 0)
     if fate:
         statuses = statuses_of(fate)

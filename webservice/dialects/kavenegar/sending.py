@@ -67,7 +67,7 @@ def send_once(key: ApiKey, wishes: Sequence[Wish], parameters: Parameters, now: 
     if any(number(local_id) is None for local_id in ids):
         raise Refused(Code.INCOMPLETE, "localid باید عدد باشد")
     with transaction.atomic():
-        known = local_ids.claim(key.account, ids, now)
+        known = local_ids.claim(key, ids, now)
         fresh = [place for place in range(len(wishes)) if not ids or ids[place] not in known]
         if len(set(ids)) != len(ids):
             fresh = _first_of_each(fresh, ids)
@@ -78,7 +78,7 @@ def send_once(key: ApiKey, wishes: Sequence[Wish], parameters: Parameters, now: 
             messages = held_back(key, messages, now)
             sent = dict(zip(fresh, messages, strict=True))
         if ids:
-            local_ids.settle(key.account, {ids[place]: message.pk for place, message in sent.items()})
+            local_ids.settle(key, {ids[place]: message.pk for place, message in sent.items()})
             by_id = known | {ids[place]: message for place, message in sent.items()}
             return [by_id[local_id] for local_id in ids]
     return [sent[place] for place in range(len(wishes))]
@@ -110,7 +110,8 @@ def default_line(key: ApiKey) -> Line:
 def cancel(key: ApiKey, parameters: Parameters, now: datetime) -> list[dict]:
     """Messages that wait for their time are cancelled and paid back; others come as they stand."""
     ids = read.message_ids(parameters)
-    cancel_messages(account=key.account, ids=ids, by=key.created_by, now=now, only_scheduled=True)
+    mine = read.messages(key, ids)
+    cancel_messages(account=key.account, ids=mine, by=key.created_by, now=now, only_scheduled=True)
     found = read.messages(key, ids)
     return [status_row(pk, fate_of(found[pk]) if pk in found else Fate.UNKNOWN_ID) for pk in ids]
 

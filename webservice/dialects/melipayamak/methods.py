@@ -90,7 +90,7 @@ def deliveries(key: ApiKey, parameters: Parameters, now: datetime) -> str:
     if not 1 <= len(items) <= MOST_IDS:
         raise Refused(Code.INVALID_DATA)
     ids = [(number(item) or 0) - BASE for item in items]
-    found = messages_by_id(key.account, [pk for pk in ids if pk > 0])
+    found = messages_by_id(key, [pk for pk in ids if pk > 0])
     return ",".join(str(int(fate_of(found[pk]) if pk in found else Fate.UNKNOWN)) for pk in ids)
 
 
@@ -108,7 +108,7 @@ def messages(key: ApiKey, parameters: Parameters, now: datetime) -> tuple[str, l
     if location in {INBOX, BOTH}:
         rows += [(row.received_at, _received_row(row)) for row in inbox(key.account, line=line)[:needed]]
     if location in {OUTBOX, BOTH}:
-        found = sent_messages(key.account, SentFilter(line=line))[:needed]
+        found = sent_messages(key.account, SentFilter(line=line, is_test=key.is_test))[:needed]
         rows += [(row.created_at, _sent_row(row)) for row in found]
     rows.sort(key=lambda row: row[0], reverse=True)
     return "", [row for _at, row in islice(rows, index, needed)]

@@ -1,4 +1,4 @@
-"""``manage.py account create|list|credit|notices``: customers from the command line. Prints JSON, one object a line."""
+"""``manage.py account create|list|credit|key|notices``: customers from the command line. Prints lines of JSON."""
 
 import argparse
 import json
@@ -12,9 +12,11 @@ from billing.services import InsufficientCredit, InvalidAmount
 from common.text.folding import ascii_digits
 from numbers.models import Line
 from numbers.services import LineRefused, carry_notices
-from webservice.provisioning import ProvisionRefused, add_credit, provision
+from webservice.models import ApiKey
+from webservice.provisioning import SCOPES, ProvisionRefused, add_credit, provision
+from webservice.services import KeyRefused, create_key
 
-REFUSALS = (ProvisionRefused, LineRefused, InsufficientCredit, InvalidAmount)
+REFUSALS = (ProvisionRefused, LineRefused, InsufficientCredit, InvalidAmount, KeyRefused)
 
 
 def rials(written: str) -> int:
@@ -29,7 +31,7 @@ class Command(BaseCommand):
     help = "Make accounts, list them, add to their credit. Each answer is one line of JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="create|list|credit|notices")
+        commands = parser.add_subparsers(dest="what", required=True, metavar="create|list|credit|key|notices")
         create = commands.add_parser("create", help="an account with its owner, credit, lines and an API key")
         create.add_argument("name")
         create.add_argument("--credit", type=rials, default=0, metavar="RIALS")
@@ -46,6 +48,11 @@ class Command(BaseCommand):
         credit.add_argument("account", metavar="NAME|ID")
         credit.add_argument("amount", type=rials, metavar="RIALS")
         credit.add_argument("--reason", default="")
+        key = commands.add_parser("key", help="a key of the web service")
+        key.add_argument("account", metavar="NAME|ID")
+        key.add_argument("--test", action="store_true", help="simulated operator, free of charge")
+        key.add_argument("--name", default="key", help="what uses it")
+        key.add_argument("--scope", action="append", choices=ApiKey.Scope.values, help="repeatable; every customer's")
         notices = commands.add_parser("notices", help="send the platform's notices from this line; its account pays")
         notices.add_argument("line", metavar="NUMBER")
 
@@ -97,6 +104,11 @@ class Command(BaseCommand):
             raise CommandError(f"No line has the number {line}.")
         carry_notices(line=found, by=None)
         self.say(line=found.number, account_id=found.account_id, name=found.account.name)
+
+    def key(self, *, account, test, name, scope, **_options) -> None:
+        found = self.find(account)
+        made, secret = create_key(account=found, name=name, scopes=scope or SCOPES, is_test=test)
+        self.say(account_id=found.pk, name=made.name, is_test=test, scopes=made.scopes, api_key=secret)
 
     def find(self, written: str) -> Account:
         """By id where it is a number that some account has, else by its whole name."""
