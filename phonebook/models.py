@@ -4,7 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, OwnedQuerySet
+from accounts.models import Account, OwnedQuerySet, User
 from numbers.models import Line
 
 
@@ -108,6 +108,80 @@ class GroupMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.group_id}/{self.contact_id}"
+
+
+class Import(models.Model):
+    """A file on its way into the phonebook (درون‌برد, 9.4). Rows are counted in the transaction that puts them in, so
+    whoever goes on after a crash goes on from there."""
+
+    class State(models.TextChoices):
+        """mapping → waiting → running → done | failed; from the first three, cancelled.
+
+        The owner leaves mapping by choosing the columns; phonebook.importing moves the rest.
+        """
+
+        MAPPING = "mapping", _("Choosing columns")
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
+
+    class OnDuplicate(models.TextChoices):
+        SKIP = "skip", _("Leave the contact as it is")
+        FILL = "fill", _("Fill in only what is empty")
+        OVERWRITE = "overwrite", _("Take what the file says")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="contact_imports", verbose_name=_("account"))
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("made by"))
+    path = models.CharField(max_length=120)
+    filename = models.CharField(_("file"), max_length=200)
+    language = models.CharField(max_length=5, default="fa")
+    columns = models.JSONField(_("columns"), default=dict)
+    on_duplicate = models.CharField(_("known numbers"), max_length=9, choices=OnDuplicate, default=OnDuplicate.FILL)
+    group = models.ForeignKey(Group, models.SET_NULL, null=True, related_name="+", verbose_name=_("group"))
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.MAPPING)
+    rows_total = models.PositiveIntegerField(null=True)
+    rows_read = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(state__in=["waiting", "running"]), name="import_unfinished")
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportReject(models.Model):
+    """A row of a file that did not come in: where, what is wrong with it in the owner's language, and its cells."""
+
+    of = models.ForeignKey(Import, models.CASCADE, related_name="rejects")
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=80)
+    reason = models.CharField(max_length=300)
+    cells = models.JSONField()
+
+    class Meta:
+        verbose_name = _("rejected row")
+        verbose_name_plural = _("rejected rows")
+        constraints = [models.UniqueConstraint(fields=["of", "row"], name="import_reject_once")]
+
+    def __str__(self) -> str:
+        return f"{self.of_id}/{self.row}"
 
 
 class OptOut(models.Model):

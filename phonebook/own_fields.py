@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.models import Account, User
 from common import showing
 from common.text import fold
+from phonebook.headings import target_of
 from phonebook.models import Field
 from phonebook.names import tidy
 from phonebook.refusals import PhonebookRefused
@@ -108,6 +109,8 @@ def _name(name: str) -> str:
     name = tidy(name)
     if not name or len(name) > 60:
         raise PhonebookRefused(_("Write a name of at most 60 characters for the field."), "name")
+    if target_of(name):
+        raise PhonebookRefused(_("Every contact has “%(name)s” already.") % {"name": name}, "name")
     return name
 
 

@@ -4,6 +4,7 @@ Kept as text: a number in plain digits ("12.5"), a date as ISO 8601 ("1990-05-01
 of JSON holds every kind, compares equal after an export and an import, and goes into a message without surprises.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from common import date_words, jalali, showing
 from common.jalali import DateRefused, parse_jalali
-from common.text import ascii_digits, fold
+from common.text import ascii_digits, clean, fold
 from phonebook.models import Field
 
 LONGEST_TEXT = 500
 MOST_DIGITS = 15
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 BUILT_IN = ("mobile", "first_name", "last_name", "name", "groups", "created_at", "id")
 
 
@@ -26,12 +28,17 @@ class ValueRefused(ValueError):
 
 def read(field: Field, written: object) -> str:
     """The value as it is kept; "" for nothing. Raises ValueRefused."""
-    text = " ".join(str("" if written is None else written).replace("\x00", "").split())
+    text = without_controls(str("" if written is None else written))
     if not text:
         if field.is_required:
             raise ValueRefused(_("Fill in “%(field)s”.") % {"field": field.name})
         return ""
     return _READERS[field.kind](field, text)
+
+
+def without_controls(text: str) -> str:
+    """The text as it can stand in any file: single spaces, no control characters, no half pair."""
+    return " ".join(_CONTROLS.sub("", clean(text)).split())
 
 
 def _text(field: Field, text: str) -> str:

@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-settle-unknown": {"task": "messaging.settle_unknown", "schedule": 300.0, "options": {"expires": 300}},
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
     "common-deliver-notices": {"task": "common.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
+    "phonebook-go-on": {"task": "phonebook.go_on", "schedule": 10.0, "options": {"expires": 10}},
     "numberbank-go-on": {"task": "numberbank.go_on", "schedule": 30.0, "options": {"expires": 30}},
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
     "webservice-quotes": {"task": "webservice.discard_expired_quotes", "schedule": 300.0, "options": {"expires": 300}},
@@ -301,6 +302,7 @@ ADVERTISING_HOURS = env("ADVERTISING_HOURS", "08:00-22:00")  # R4, Tehran time; 
 UNKNOWN_SETTLE_HOURS = env_int("UNKNOWN_SETTLE_HOURS", 24)
 BANK_UPLOAD_MAX_BYTES = env_int("BANK_UPLOAD_MAX_BYTES", 2 * 1024 * 1024 * 1024)  # 3.6: files for the number bank
 BANK_LOAD_BATCH = env_int("BANK_LOAD_BATCH", 50_000)  # rows committed at once, with the checkpoint
+CONTACT_IMPORT_BATCH = env_int("CONTACT_IMPORT_BATCH", 5_000)  # 9.4: rows committed at once, with the checkpoint
 VAT_PERCENT = env_int("VAT_PERCENT", 10)
 
 # --- Web service ------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +16,7 @@ from common.tables.recognising import HEAD, guess_utf16
 DELIMITERS = ",;\t|"
 MAX_FIELD = 1024 * 1024
 BLOCK = 1024 * 1024
-_GUARDED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+_GUARDED = re.compile("'+[=+\\-@\t\r\n＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _clean(cell: str) -> str:
     """Without NUL and byte order marks, and without the apostrophe that keeps a cell of our own CSV from running."""
     if "\x00" in cell or "\ufeff" in cell:
         cell = _without_marks(cell)
-    return cell[1:] if cell.startswith(_GUARDED) else cell
+    return cell[1:] if _GUARDED.match(cell) else cell
 
 
 def _without_marks(text: str) -> str:

@@ -75,7 +75,9 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 def _csv_cell(value: object) -> str:
     text = _text(value)
-    return f"'{text}" if would_run(text) else text
+    bare = text.lstrip("'")
+    looks_guarded = bare != text and bare.startswith(_FORMULA_STARTS)  # the reader would take the apostrophe off
+    return f"'{text}" if would_run(text) or looks_guarded else text
 
 
 def _text(value: object) -> str:
