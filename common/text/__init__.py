@@ -4,7 +4,7 @@ Pure: no Django here. The sentences a person reads about advice are in ``common.
 """
 
 from common.text.advice import Advice, AdviceCode, advise
-from common.text.folding import ascii_digits, clean, fold
+from common.text.folding import ascii_digits, clean, fold, search_key
 from common.text.measuring import Encoding, Measure, TextTooLong, measure, split
 from common.text.opt_out import has_opt_out_hint, is_opt_out, is_rejoin
 from common.text.wire import Decoded, DefaultAlphabet, decode, encode
@@ -27,5 +27,6 @@ __all__ = [
     "is_opt_out",
     "is_rejoin",
     "measure",
+    "search_key",
     "split",
 ]

@@ -220,6 +220,7 @@ class SampleMessage(models.Model):
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="sample_messages", verbose_name=_("account"))
     title = models.CharField(_("title"), max_length=80, blank=True)
+    category = models.CharField(_("category"), max_length=40, blank=True)
     text = models.TextField(_("text"))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 

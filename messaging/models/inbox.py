@@ -1,17 +1,22 @@
 """What subscribers sent to our lines."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, OwnedQuerySet
+from common.searching import SearchKeyField
 from messaging.models.gateways import Gateway
 from numbers.models import Line
 
 
 class InboundMessage(models.Model):
-    """A whole message from a subscriber to a line; parts joined. ``account`` owned the line then."""
+    """A message from a subscriber to a line; parts joined. ``account`` owned the line then.
+
+    ``missing_parts`` counts those that did not come in time; one that comes later fills its gap (4.5).
+    """
 
     account = models.ForeignKey(
         Account, models.PROTECT, null=True, related_name="inbound_messages", verbose_name=_("account")
@@ -22,6 +27,8 @@ class InboundMessage(models.Model):
     msisdn = models.BigIntegerField(_("sender's number"), null=True)
     destination = models.CharField(_("destination"), max_length=21)
     text = models.TextField(_("text"))
+    search_key = SearchKeyField(of="text")
+    missing_parts = models.SmallIntegerField(_("missing parts"), default=0)
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
@@ -35,9 +42,15 @@ class InboundMessage(models.Model):
         indexes = [
             models.Index(fields=["account", "-id"], name="inbound_account"),
             models.Index(
-                fields=["account"], condition=Q(read_at__isnull=True, deleted_at__isnull=True), name="inbound_unread"
+                fields=["account", "-id"],
+                condition=Q(read_at__isnull=True, deleted_at__isnull=True),
+                name="inbound_new",
             ),
             models.Index(fields=["account", "msisdn", "-id"], name="inbound_sender"),
+            models.Index(fields=["account", "received_at"], name="inbound_time"),
+            models.Index(fields=["account", "-id"], condition=Q(deleted_at__isnull=False), name="inbound_trash"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="inbound_old_trash"),
+            GinIndex(fields=["account", "search_key"], opclasses=["int8_ops", "gin_trgm_ops"], name="inbound_text"),
         ]
 
     def __str__(self) -> str:
