@@ -77,3 +77,11 @@ def squash_counts() -> None:
     from messaging.counts import squash
 
     squash()
+
+
+@shared_task(name="messaging.empty_old_trash")
+def empty_old_trash() -> None:
+    """Delete for ever what has been in the trash for settings.TRASH_DAYS (15)."""
+    from messaging.services import empty_old_trash as empty
+
+    empty(now=timezone.now())

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from messaging.forms.bulk_modes import MODES
-from messaging.views import bulk, campaigns, compose, inbox, p2p, review, samples, scheduled, sent
+from messaging.views import bulk, campaigns, compose, conversation, inbox, p2p, review, samples, scheduled, sent, trash
 
 app_name = "messaging"
 
@@ -37,7 +37,10 @@ urlpatterns = [
     path("sent/<int:pk>/", sent.message_page, name="message"),
     path("scheduled/", scheduled.scheduled_list, name="scheduled"),
     path("inbox/", inbox.inbox_list, name="inbox"),
-    path("inbox/<int:pk>/", inbox.received, name="received"),
+    path("inbox/inbox.xlsx", inbox.inbox_export, name="inbox_export"),
+    path("inbox/<int:pk>/", conversation.received, name="received"),
+    path("inbox/<int:pk>/reply/", conversation.reply, name="reply"),
+    path("trash/", trash.trash_list, name="trash"),
     path("samples/", samples.sample_list, name="samples"),
     path("samples/add/", samples.sample_add, name="sample_add"),
     path("samples/<int:pk>/", samples.sample_edit, name="sample_edit"),

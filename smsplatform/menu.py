@@ -37,6 +37,7 @@ ENTRIES = [
     Entry(_("Inbox"), "inbox", "messaging:inbox", MESSAGES, count="unread"),
     Entry(_("Sent box"), "mail-forward", "messaging:sent", MESSAGES),
     Entry(_("Scheduled"), "clock", "messaging:scheduled", MESSAGES),
+    Entry(_("Trash"), "trash", "messaging:trash", MESSAGES),
     Entry(_("Sample messages"), "template", "messaging:samples", MESSAGES),
     Entry(_("Reports"), "report-analytics", "reports:reports", MANAGE),
     Entry(_("Phonebook"), "address-book", "phonebook:contacts", MANAGE),

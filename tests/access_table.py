@@ -93,7 +93,11 @@ GET  /scheduled/                                    200    200    200    200    
 POST /scheduled/                                    in     in     403    in     403    login
 GET  /inbox/                                        200    200    200    200    403    login
 POST /inbox/                                        in     in     403    in     403    login
+GET  /inbox/inbox.xlsx                              200    200    200    200    403    login
 GET  /inbox/{received}/                             200    200    200    404    403    login
+POST /inbox/{received}/reply/                       200    200    403    404    403    login
+GET  /trash/                                        200    200    200    200    403    login
+POST /trash/                                        in     in     403    in     403    login
 
 # Sample messages
 GET  /samples/                                      200    200    200    200    403    login

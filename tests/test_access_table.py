@@ -97,5 +97,5 @@ def test_pages_of_the_panel_pass_through_the_gate():
         if not hasattr(pattern.callback, "panel_right") and not path.startswith(("/api/", "/v1/", "/webservice/"))
     }
     personal = {path for path in ungated if path.startswith("/accounts/")}
-    by_method = {"/inbox/", "/samples/", "/scheduled/"}  # two gated views: one looks, one changes
+    by_method = {"/inbox/", "/samples/", "/scheduled/", "/trash/"}  # two gated views: one looks, one changes
     assert ungated - personal - by_method - {"/styleguide/"} == {"/language/", "/theme/", "/healthz", "/readyz"}

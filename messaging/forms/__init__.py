@@ -1,6 +1,7 @@
 from messaging.forms.compose import ComposeForm
-from messaging.forms.filters import CampaignFilterForm, InboxFilterForm, SentFilterForm
+from messaging.forms.filters import CampaignFilterForm, InboxFilterForm, SentFilterForm, TrashFilterForm
 from messaging.forms.p2p import P2PForm
+from messaging.forms.reply import ReplyForm
 from messaging.forms.samples import SampleForm
 from messaging.forms.uploads import UploadForm
 
@@ -9,7 +10,9 @@ __all__ = [
     "ComposeForm",
     "InboxFilterForm",
     "P2PForm",
+    "ReplyForm",
     "SampleForm",
     "SentFilterForm",
+    "TrashFilterForm",
     "UploadForm",
 ]

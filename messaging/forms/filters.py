@@ -89,6 +89,10 @@ class InboxFilterForm(_FilterForm):
         return _checked_number(self.cleaned_data["sender"])
 
 
+class TrashFilterForm(InboxFilterForm):
+    unread = None
+
+
 class CampaignFilterForm(_FilterForm):
     text = forms.CharField(label=_("Title or text"), required=False, max_length=100)
     state = forms.ChoiceField(

@@ -2,7 +2,8 @@
 
 from messaging.selectors.campaigns import campaigns, lines_for, running, samples, scheduled
 from messaging.selectors.concealing import is_concealed, national_recipient, recipient_code, shown_recipient
-from messaging.selectors.inbox import inbox, names_of, unread_count
+from messaging.selectors.conversations import Conversation, Turn, conversation, conversation_of, own_received
+from messaging.selectors.inbox import inbox, names_of, trash, unread_count
 from messaging.selectors.progress import Progress, progress, progress_of
 from messaging.selectors.reached import reached
 from messaging.selectors.sent import SentFilter, message_text, sent_messages, text_samples
@@ -10,10 +11,14 @@ from messaging.selectors.story import Event, story
 from messaging.selectors.templates import line_for, templates
 
 __all__ = [
+    "Conversation",
     "Event",
     "Progress",
     "SentFilter",
+    "Turn",
     "campaigns",
+    "conversation",
+    "conversation_of",
     "inbox",
     "is_concealed",
     "line_for",
@@ -21,6 +26,7 @@ __all__ = [
     "message_text",
     "names_of",
     "national_recipient",
+    "own_received",
     "progress",
     "progress_of",
     "reached",
@@ -33,5 +39,6 @@ __all__ = [
     "story",
     "templates",
     "text_samples",
+    "trash",
     "unread_count",
 ]

@@ -15,7 +15,16 @@ from messaging.services.control import (
 )
 from messaging.services.once import compose_once, quote_again
 from messaging.services.preparing import plan, plan_later
-from messaging.services.received import mark_read, restore, trash
+from messaging.services.received import (
+    answer,
+    delete_for_ever,
+    empty_old_trash,
+    mark_read,
+    mark_unread,
+    restore,
+    to_all,
+    trash,
+)
 from messaging.services.refusals import QuoteExpired, SendRefused, WrongState
 from messaging.services.samples import SamplesFull, add_sample
 from messaging.services.sending import send, send_test
@@ -29,6 +38,7 @@ __all__ = [
     "SendRefused",
     "WrongState",
     "add_sample",
+    "answer",
     "approve_template",
     "cancel",
     "cancel_messages",
@@ -36,11 +46,14 @@ __all__ = [
     "compose",
     "compose_once",
     "confirm",
+    "delete_for_ever",
     "discard",
     "draft_of",
     "edit_again",
+    "empty_old_trash",
     "finish_cancelling",
     "mark_read",
+    "mark_unread",
     "pause",
     "plan",
     "plan_later",
@@ -55,6 +68,7 @@ __all__ = [
     "send_now",
     "send_test",
     "store_upload",
+    "to_all",
     "trash",
     "undo",
 ]

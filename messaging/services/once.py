@@ -19,7 +19,7 @@ def compose_once(*, form_token: UUID, account: Account, replaces: Campaign | Non
     """``compose``, once for each ``form_token``: a form that comes again, even at the same moment, gets the campaign
     that is there. ``replaces`` is the unconfirmed campaign that was edited; it is discarded. Raises SendRefused.
     """
-    _wait_for_twin(form_token)
+    wait_for_twin(form_token)
     there = Campaign.objects.of(account).filter(form_token=form_token).first()
     if there:
         return there
@@ -61,7 +61,7 @@ def quote_again(*, campaign: Campaign, by: User, now: datetime) -> Campaign:
     return renewed
 
 
-def _wait_for_twin(form_token: UUID) -> None:
+def wait_for_twin(form_token: UUID) -> None:
     """Until the transaction ends, whoever brings the same token waits here."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [form_token.int >> 65])

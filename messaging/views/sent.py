@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from tempfile import TemporaryFile
 
 from django.contrib import messages
-from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import panel_page
 from common import showing
 from common.paging import Page, page_of
+from common.patience import TookTooLong, patience
 from common.tables import write_xlsx
 from common.text import ascii_digits
 from messaging.errors import describe
@@ -44,22 +44,15 @@ def sent(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}?{_meant(request.GET['q'])}")
     form = SentFilterForm(request.GET or None, account=request.account)
     try:
-        with transaction.atomic():
-            _give_up_after(SLOWEST_SECONDS)
+        with patience(SLOWEST_SECONDS):
             page = page_of(_wanted(request, form), request.GET)
-    except OperationalError:
+    except TookTooLong:
         page = Page([], None, None)
         messages.warning(request, _("The search took too long. Choose a shorter time or a whole number."))
     _for_reading(request, page.rows)
     campaign = form.cleaned_data.get("campaign") if form.is_bound else None
     context = {"form": form, "page": page, "campaign": campaign, "query": request.GET.urlencode()}
     return render(request, "messaging/sent.html", context)
-
-
-def _give_up_after(seconds: int) -> None:
-    """For this transaction: a text that nobody was sent would be looked for in every message there is."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{seconds}s"])
 
 
 def _meant(text: str) -> str:

@@ -34,6 +34,7 @@ NO_PAGES = {
     "/bulk/audiences/{audience}/count/",
     "/send/p2p/sample.xlsx",
     "/sent/sent.xlsx",
+    "/inbox/inbox.xlsx",
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
     "/api/v1/problems",

@@ -1,5 +1,5 @@
 // Small comforts of forms.
-import { digits } from "./words.js";
+import { digits, number } from "./words.js";
 
 // Show what is typed in a password field.
 for (const button of document.querySelectorAll("[data-reveal]")) {
@@ -18,16 +18,20 @@ for (const button of document.querySelectorAll("[data-reveal]")) {
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-bulk]");
   if (!form) return;
-  const boxes = [...form.querySelectorAll("input[type=checkbox][name]")];
+  const boxes = [...form.querySelectorAll("input[type=checkbox][name]:not([data-everything])")];
   const all = form.querySelector("[data-select-all]");
+  const everything = form.querySelector("[data-everything]");
   if (event.target === all) for (const box of boxes) box.checked = all.checked;
-  const chosen = boxes.filter((box) => box.checked).length;
+  if (event.target === everything) for (const box of boxes) box.checked = everything.checked;
+  else if (everything && !boxes.every((box) => box.checked)) everything.checked = false;
+  const onPage = boxes.filter((box) => box.checked).length;
+  const chosen = everything?.checked ? Number(everything.dataset.everything) : onPage;
   if (all) {
-    all.checked = chosen > 0 && chosen === boxes.length;
-    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    all.checked = onPage > 0 && onPage === boxes.length;
+    all.indeterminate = onPage > 0 && onPage < boxes.length;
   }
   for (const button of form.querySelectorAll("[data-needs-chosen]")) button.disabled = chosen === 0;
-  for (const place of form.querySelectorAll("[data-chosen]")) place.textContent = digits(chosen);
+  for (const place of form.querySelectorAll("[data-chosen]")) place.textContent = number(chosen);
 });
 
 // A form is sent once, however often its button is pressed.

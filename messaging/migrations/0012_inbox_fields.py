@@ -5,7 +5,7 @@ import common.searching
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0008_bulk_targeting")]
+    dependencies = [("messaging", "0011_peer_to_peer")]
 
     operations = [
         BtreeGinExtension(),
