@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.db.models.lookups import Contains
 
@@ -61,7 +61,11 @@ def _with_text(text: str) -> Contains | Q:
     """By the trigram index from three letters on. Fewer make no trigram, and reading all of the index costs three times
     as much as reading the rows (measured), so it is kept out."""
     key = search_key(text)
-    return Q(search_key__contains=key) if len(key) > 2 else Contains(Concat("search_key", Value("")), key)
+    return (
+        Q(search_key__contains=key)
+        if len(key) > 2
+        else Contains(Concat("search_key", Value(""), output_field=TextField()), key)
+    )
 
 
 def unread_count(account: Account) -> int:
