@@ -5,7 +5,7 @@ import common.searching
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0011_peer_to_peer")]
+    dependencies = [("messaging", "0012_tests_and_sandbox")]
 
     operations = [
         BtreeGinExtension(),

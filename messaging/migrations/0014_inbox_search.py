@@ -18,7 +18,7 @@ def fill(apps, schema_editor) -> None:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("messaging", "0012_inbox_fields")]
+    dependencies = [("messaging", "0013_inbox_fields")]
 
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop),
