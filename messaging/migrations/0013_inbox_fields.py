@@ -1,4 +1,3 @@
-from django.contrib.postgres.operations import BtreeGinExtension, TrigramExtension
 from django.db import migrations, models
 
 import common.searching
@@ -8,8 +7,9 @@ class Migration(migrations.Migration):
     dependencies = [("messaging", "0012_tests_and_sandbox")]
 
     operations = [
-        BtreeGinExtension(),
-        TrigramExtension(),
+        migrations.RunSQL(
+            "CREATE EXTENSION IF NOT EXISTS btree_gin; CREATE EXTENSION IF NOT EXISTS pg_trgm", migrations.RunSQL.noop
+        ),
         migrations.AddField(
             model_name="inboundmessage",
             name="missing_parts",
