@@ -48,6 +48,10 @@ class Reason(models.TextChoices):
     BROKEN = "broken", _("The host broke the connection, or did not speak HTTP.")
 
 
+REFUSALS = frozenset({Reason.URL, Reason.CREDENTIALS, Reason.PORT, Reason.ADDRESS})
+"""The reasons of Refused; the others are of Unreachable."""
+
+
 class CallFailed(Exception):
     """No answer came. ``reason`` says why; ``str`` in the reader's language."""
 

@@ -96,7 +96,7 @@ class Platform:
         self.env = env
         self.state = Path(env["STATE_DIR"])
         self.host, self.port = host, port
-        self.simulator = self.worker = self.beat = self.web = None
+        self.simulator = self.worker = self.webhooks = self.beat = self.web = None
         self.env["DEMO"] = "1" if has_demo() else "0"
         self.env["SANDBOX"] = "1" if is_wanted("SANDBOX") else "0"
         if has_simulator():
@@ -128,6 +128,8 @@ class Platform:
         worker = ("worker", "-n", "default@%h", "-Q", queues, "--pool", "threads", "-c", threads)
         self.web = self.add(self.child("web", sys.executable, *self.granian(), patience=15))
         self.worker = self.add(self.child("worker", sys.executable, *celery, *worker, *quiet, patience=30))
+        webhooks = ("worker", "-n", "webhooks@%h", "-Q", "webhooks", "--pool", "threads", "-c", "8")
+        self.webhooks = self.add(self.child("webhooks", sys.executable, *celery, *webhooks, *quiet, patience=30))
         self.gateways.start()
         beat = ("beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "INFO")
         self.beat = self.add(self.child("beat", sys.executable, *celery, *beat, patience=10))
@@ -178,6 +180,10 @@ class Platform:
 
     def stop(self) -> None:
         """No new work first, then those who do it, then those they talk to; the databases stop after us."""
-        for group in ([self.web], [self.beat, *self.gateways.watchers()], [self.worker, *self.gateways.binds()]):
+        for group in (
+            [self.web],
+            [self.beat, *self.gateways.watchers()],
+            [self.worker, self.webhooks, *self.gateways.binds()],
+        ):
             self.supervisor.remove([child for child in group if child])
         self.supervisor.remove([self.simulator] if self.simulator else [])

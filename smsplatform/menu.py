@@ -44,6 +44,7 @@ ENTRIES = [
     Entry(_("My numbers"), "device-mobile", "numbers:lines", MANAGE),
     Entry(_("My credit"), "wallet", "billing:ledger", MANAGE),
     Entry(_("Web service"), "plug-connected", "webservice:keys", MANAGE, right="can_manage"),
+    Entry(_("Webhooks"), "webhook", "webservice:webhooks", MANAGE, right="can_manage"),
 ]
 
 

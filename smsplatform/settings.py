@@ -288,6 +288,8 @@ CELERY_BEAT_SCHEDULE = {
     "phonebook-go-on": {"task": "phonebook.go_on", "schedule": 10.0, "options": {"expires": 10}},
     "numberbank-go-on": {"task": "numberbank.go_on", "schedule": 30.0, "options": {"expires": 30}},
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
+    "webservice-events": {"task": "webservice.publish_events", "schedule": 1.0, "options": {"expires": 1}},
+    "webservice-forget-events": {"task": "webservice.forget_events", "schedule": 3600.0, "options": {"expires": 3600}},
     "webservice-quotes": {"task": "webservice.discard_expired_quotes", "schedule": 300.0, "options": {"expires": 300}},
 }
 
@@ -321,6 +323,7 @@ REST_FRAMEWORK = {
     "DATETIME_FORMAT": "iso-8601",
     "URL_FORMAT_OVERRIDE": None,
 }
+WEBHOOK_TIMEOUT_SECONDS = env_int("WEBHOOK_TIMEOUT_SECONDS", 10)  # W11: for one call, everything together
 API_RATE_PER_MINUTE = env_int("API_RATE_PER_MINUTE", 6000)  # requests of one key
 API_BODY_MAX_BYTES = env_int("API_BODY_MAX_BYTES", 8 * 1024 * 1024)
 SPECTACULAR_SETTINGS = {

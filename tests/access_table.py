@@ -147,6 +147,20 @@ GET  /api/v1/problems                               200    200    200    200    
 GET  /api/v1/schema/                                200    200    200    200    200    200
 GET  /api/v1/docs/                                  200    200    200    200    200    200
 
+# Webhooks
+GET  /web-service/webhooks/                         200    403    403    200    403    login
+GET  /web-service/webhooks/new/                     200    403    403    200    403    login
+POST /web-service/webhooks/new/                     200    403    403    200    403    login
+GET  /web-service/webhooks/{webhook}/               200    403    403    404    403    login
+GET  /web-service/webhooks/{webhook}/edit/          200    403    403    404    403    login
+POST /web-service/webhooks/{webhook}/rotate/        200    403    403    404    403    login
+POST /web-service/webhooks/{webhook}/edit/          200    403    403    404    403    login
+POST /web-service/webhooks/{webhook}/pause/         in     403    403    404    403    login
+POST /web-service/webhooks/{webhook}/resume/        in     403    403    404    403    login
+POST /web-service/webhooks/{webhook}/test/          in     403    403    404    403    login
+POST /web-service/webhooks/{webhook}/replay/        in     403    403    404    403    login
+POST /web-service/webhooks/{webhook}/delete/        in     403    403    404    403    login
+
 # Dialects: for keys, in words of their own; the last has HTTP 200 for every refusal
 POST /v1/{token}/{method}                           404    404    404    404    404    404
 POST /webservice/v2rest/{method}                    404    404    404    404    404    404

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Account, Membership, User
 from messaging.models import Campaign, Gateway, SampleMessage
@@ -22,6 +23,7 @@ from tests.factories import (
     make_user,
 )
 from webservice.services import create_key
+from webservice.webhooks.services import create_endpoint
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _numbers = count(1)
@@ -52,11 +54,19 @@ class World:
         return PLACEHOLDER.sub(lambda found: str(MAKERS[found[1]](self)), template)
 
 
+def _webhook(world: World) -> int:
+    endpoint = create_endpoint(
+        account=world.account, url="https://example.com/hook", events=["message.status"], now=timezone.now()
+    )
+    return endpoint.pk
+
+
 # What stands for {name} in a path: a function from the world to an id of the first account's row.
 MAKERS = {
     "uid": lambda world: "MQ",
     "token": lambda world: "no-such-token",
     "key": lambda world: create_key(account=world.account, name="key", scopes=["read"])[0].pk,
+    "webhook": _webhook,
     "contact": lambda world: make_contact(world.account).pk,
     "group": lambda world: Group.objects.create(account=world.account, name=f"group {next(_numbers)}").pk,
     "sample": lambda world: SampleMessage.objects.create(account=world.account, text="سلام").pk,

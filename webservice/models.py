@@ -7,6 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, OwnedQuerySet, User
 from numbers.models import Line
+from webservice.webhooks.models import Attempt, Delivery, Endpoint, Event, EventType, Listener, Outgoing
+
+__all__ = [
+    "ApiKey",
+    "Attempt",
+    "Delivery",
+    "DialectSettings",
+    "Endpoint",
+    "Event",
+    "EventType",
+    "IdempotentAnswer",
+    "Listener",
+    "LocalId",
+    "Outgoing",
+]
 
 
 class ApiKey(models.Model):

@@ -9,7 +9,10 @@ from messaging.models import Campaign
 from messaging.services import WrongState, discard
 from webservice.idempotency import KEPT
 from webservice.models import IdempotentAnswer
+from webservice.webhooks import delivering, publishing
 
+MOST_CALLED_FOR = 8
+CALLED_FOR_SECONDS = 5
 GRACE = timedelta(hours=1)  # an answer is never taken away from under a repeat that is just reading it
 
 
@@ -34,3 +37,24 @@ def discard_expired_quotes() -> int:
             continue
         discarded += 1
     return discarded
+
+
+@shared_task(name="webservice.publish_events")
+def publish_events() -> None:
+    """Publish what was written down, and call for workers where an endpoint has something due (W11)."""
+    now = timezone.now()
+    publishing.publish(now=now)
+    for _endpoint in range(min(delivering.due(now=now), MOST_CALLED_FOR)):
+        deliver_webhooks.apply_async(expires=CALLED_FOR_SECONDS)
+
+
+@shared_task(name="webservice.deliver_webhooks", queue="webhooks", acks_late=False)
+def deliver_webhooks() -> None:
+    """Serve one endpoint for a few seconds; the next call of publish_events sees whether more is due."""
+    delivering.deliver_next()
+
+
+@shared_task(name="webservice.forget_events")
+def forget_events() -> None:
+    """Events, deliveries and attempts past their week."""
+    publishing.forget(now=timezone.now())

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from webservice import health, views
+from webservice.webhooks import views as webhooks
 
 app_name = "webservice"
 
@@ -13,4 +14,14 @@ urlpatterns = [
     path("web-service/keys/", views.keys, name="keys"),
     path("web-service/keys/new/", views.create, name="key_create"),
     path("web-service/keys/<int:key_id>/revoke/", views.revoke, name="key_revoke"),
+    path("web-service/webhooks/", webhooks.endpoints, name="webhooks"),
+    path("web-service/webhooks/new/", webhooks.create, name="webhook_create"),
+    path("web-service/webhooks/<int:pk>/", webhooks.detail, name="webhook"),
+    path("web-service/webhooks/<int:pk>/edit/", webhooks.edit, name="webhook_edit"),
+    path("web-service/webhooks/<int:pk>/rotate/", webhooks.rotate, name="webhook_rotate"),
+    path("web-service/webhooks/<int:pk>/pause/", webhooks.pause, name="webhook_pause"),
+    path("web-service/webhooks/<int:pk>/resume/", webhooks.resume, name="webhook_resume"),
+    path("web-service/webhooks/<int:pk>/test/", webhooks.test, name="webhook_test"),
+    path("web-service/webhooks/<int:pk>/replay/", webhooks.replay, name="webhook_replay"),
+    path("web-service/webhooks/<int:pk>/delete/", webhooks.delete, name="webhook_delete"),
 ]
