@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from common import outbound
@@ -206,7 +208,7 @@ def _settle_delivered(ids: list[int], now: datetime) -> None:
 
 def _settle_failed(call: _Call, now: datetime) -> None:
     for delivery_id, _, attempts in call.deliveries:
-        next_at = now + wait_after(attempts + 1)
+        next_at = Least(Value(now + wait_after(attempts + 1), DateTimeField()), "give_up_at")
         Delivery.objects.filter(pk=delivery_id).update(attempts=attempts + 1, next_at=next_at)
 
 

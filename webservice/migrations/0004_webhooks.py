@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_audit_refuses_truncate'),
-        ('webservice', '0002_dialects'),
+        ('webservice', '0003_test_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
