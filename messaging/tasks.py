@@ -85,3 +85,11 @@ def empty_old_trash() -> None:
     from messaging.services import empty_old_trash as empty
 
     empty(now=timezone.now())
+
+
+@shared_task(name="messaging.show_incomplete")
+def show_incomplete() -> None:
+    """Show long messages whose missing parts did not come (4.5)."""
+    from messaging.delivery.inbound import show_incomplete as show
+
+    show(now=timezone.now())

@@ -282,6 +282,7 @@ CELERY_BEAT_SCHEDULE = {
     "autoreply-answer": {"task": "autoreply.answer", "schedule": 5.0, "options": {"expires": 5}},
     "autoreply-forward": {"task": "autoreply.forward", "schedule": 15.0, "options": {"expires": 15}},
     "messaging-settle-unknown": {"task": "messaging.settle_unknown", "schedule": 300.0, "options": {"expires": 300}},
+    "messaging-show-incomplete": {"task": "messaging.show_incomplete", "schedule": 60.0, "options": {"expires": 60}},
     "messaging-empty-trash": {"task": "messaging.empty_old_trash", "schedule": 3600.0, "options": {"expires": 3600}},
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
     "common-deliver-notices": {"task": "common.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
@@ -302,6 +303,7 @@ MESSAGE_MAX_PARTS = env_int("MESSAGE_MAX_PARTS", 20)
 UNDO_SECONDS = env_int("UNDO_SECONDS", 30)  # 2.5: the hold before the first message of a panel send leaves
 QUOTE_MINUTES = env_int("QUOTE_MINUTES", 15)
 ADVERTISING_HOURS = env("ADVERTISING_HOURS", "08:00-22:00")  # R4, Tehran time; a line may have its own
+INBOUND_PARTS_WAIT_MINUTES = env_int("INBOUND_PARTS_WAIT_MINUTES", 10)  # 4.5: then a long message is shown with a gap
 TRASH_DAYS = env_int("TRASH_DAYS", 30)  # 15: deleted received messages are kept so long
 UNKNOWN_SETTLE_HOURS = env_int("UNKNOWN_SETTLE_HOURS", 24)
 BANK_UPLOAD_MAX_BYTES = env_int("BANK_UPLOAD_MAX_BYTES", 2 * 1024 * 1024 * 1024)  # 3.6: files for the number bank

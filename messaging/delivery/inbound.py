@@ -5,17 +5,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max
 
 from common.phones import normalise, normalise_line
-from common.text import DefaultAlphabet, decode
+from common.text import Decoded, DefaultAlphabet, decode
+from messaging.delivery import joining
 from messaging.models import InboundMessage, InboundPart
 from messaging.signals import messages_received
 from messaging.smpp.bind import Delivery
+from messaging.smpp.pdu import ShortMessage, Tag
 from numbers.models import Line
 
 REPEATED_WITHIN = timedelta(hours=1)
-JOINED_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def store(gateway_id: int, deliveries: Sequence[Delivery], *, now: datetime) -> 
     ]
     long_ones = [row for row in rows if row.total > 1]
     InboundPart.objects.bulk_create(long_ones)
-    last_of = {_set(row): row for row in long_ones}
+    last_of = {joining.key_of(row): row for row in long_ones}
     _take_turns(last_of)
     whole = [joined for row in rows if (joined := _joined(row, last_of, now=now))]
     _receive(whole, now=now)
@@ -62,7 +65,7 @@ def acknowledged(part_ids: Sequence[int], *, now: datetime) -> None:
 def _read(delivery: Delivery) -> _Part:
     sm = delivery.sm
     decoded = decode(sm.message, sm.data_coding, bool(sm.esm_class & 0x40), default_alphabet=DefaultAlphabet.GSM7)
-    reference, total, sequence = decoded.reference, decoded.total, decoded.sequence
+    reference, total, sequence = _place_of(sm, decoded)
     return _Part(
         digest=hashlib.sha256(delivery.body).hexdigest(),
         sender=sm.source[:21],
@@ -74,6 +77,15 @@ def _read(delivery: Delivery) -> _Part:
     )
 
 
+def _place_of(sm: ShortMessage, decoded: Decoded) -> tuple[int | None, int, int]:
+    """(reference, total, sequence): of the user data header, else of the sar_ parameters (5.3.2.22 to 5.3.2.24)."""
+    sar = [sm.tlvs.get(tag, b"") for tag in (Tag.SAR_MSG_REF_NUM, Tag.SAR_TOTAL_SEGMENTS, Tag.SAR_SEGMENT_SEQNUM)]
+    reference, total, sequence = (int.from_bytes(value, "big") for value in sar)
+    if decoded.total == 1 and all(sar) and 1 <= sequence <= total <= 255:
+        return reference, total, sequence
+    return decoded.reference, decoded.total, decoded.sequence
+
+
 def _known(gateway_id: int, digests: Iterable[str], *, now: datetime) -> dict[str, int]:
     """Digest → id of those that are stored but not yet acknowledged."""
     rows = InboundPart.objects.filter(
@@ -83,11 +95,6 @@ def _known(gateway_id: int, digests: Iterable[str], *, now: datetime) -> dict[st
         received_at__gt=now - REPEATED_WITHIN,
     )
     return dict(rows.order_by("-pk").values_list("digest", "pk"))
-
-
-def _set(part: InboundPart) -> tuple:
-    """What the parts of one long message have in common."""
-    return part.gateway_id, part.sender, part.destination, part.reference, part.total
 
 
 def _take_turns(sets: Iterable[tuple]) -> None:
@@ -107,23 +114,7 @@ def _joined(part: InboundPart, last_of: dict[tuple, InboundPart], *, now: dateti
     """The parts of a whole message, in order: this one alone, or with its siblings once all are there; else none."""
     if part.total <= 1:
         return [part]
-    if last_of[_set(part)] is not part:
-        return []
-    siblings = (
-        InboundPart.objects.select_for_update()
-        .filter(
-            gateway_id=part.gateway_id,
-            sender=part.sender,
-            destination=part.destination,
-            reference=part.reference,
-            total=part.total,
-            message__isnull=True,
-            received_at__gt=now - JOINED_WITHIN,
-        )
-        .order_by("id")
-    )
-    by_sequence = {sibling.sequence: sibling for sibling in siblings}
-    return [by_sequence[place] for place in sorted(by_sequence)] if len(by_sequence) == part.total else []
+    return joining.complete(part, now=now) if last_of[joining.key_of(part)] is part else []
 
 
 def _receive(whole: Sequence[list[InboundPart]], *, now: datetime) -> None:
@@ -135,8 +126,9 @@ def _receive(whole: Sequence[list[InboundPart]], *, now: datetime) -> None:
     for message, parts in zip(messages, whole, strict=True):
         for part in parts:
             part.message = message
-        if len(parts) > 1:
+        if parts[0].total > 1:
             InboundPart.objects.filter(pk__in=[part.pk for part in parts]).update(message=message)
+            joining.adopt_repeats(message, parts, now=now)
     messages_received.send(sender=InboundMessage, messages=messages)
 
 
@@ -149,7 +141,8 @@ def _message(parts: list[InboundPart], line: Line | None, now: datetime) -> Inbo
         sender=first.sender,
         msisdn=normalise(first.sender),
         destination=first.destination,
-        text="".join(part.text for part in parts),
+        text=joining.text_of(parts),
+        missing_parts=first.total - len(parts),
         received_at=now,
     )
 
@@ -162,3 +155,24 @@ def _lines(destinations: Iterable[str]) -> dict[str, Line | None]:
         wanted[destination] = (number, number.removeprefix("98"))
     found = Line.objects.in_bulk([number for pair in wanted.values() for number in pair], field_name="number")
     return {destination: found.get(number) or found.get(bare) for destination, (number, bare) in wanted.items()}
+
+
+def show_incomplete(*, now: datetime) -> int:
+    """Make messages of sets whose missing parts did not come within settings.INBOUND_PARTS_WAIT_MINUTES; how many.
+
+    Safe to run beside itself and beside binds that store parts.
+    """
+    latest = now - timedelta(minutes=settings.INBOUND_PARTS_WAIT_MINUTES)
+    late = InboundPart.objects.filter(message=None, total__gt=1).values_list(*joining.KEY)
+    shown = 0
+    for *key, _newest in late.annotate(newest=Max("received_at")).filter(newest__lt=latest).order_by():
+        with transaction.atomic():
+            _take_turns([tuple(key)])
+            waiting = InboundPart.objects.filter(**dict(zip(joining.KEY, key, strict=True)), message=None)
+            parts = list(waiting.select_for_update().order_by("id"))
+            if not parts or max(part.received_at for part in parts) >= latest:
+                continue
+            by_sequence = {part.sequence: part for part in parts}
+            _receive([[by_sequence[sequence] for sequence in sorted(by_sequence)]], now=now)
+            shown += 1
+    return shown

@@ -4,6 +4,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
 from django.db.models import Q
 
+from common.text import search_key
+
 BATCH = 2_000
 NEW = models.Index(
     fields=["account", "-id"], condition=Q(read_at__isnull=True, deleted_at__isnull=True), name="inbound_new"
@@ -18,6 +20,8 @@ def fill(apps, schema_editor) -> None:
     inbound = apps.get_model("messaging", "InboundMessage")
     last = 0
     while rows := list(inbound.objects.filter(pk__gt=last).order_by("pk").only("pk", "text")[:BATCH]):
+        for row in rows:
+            row.search_key = search_key(row.text)
         inbound.objects.bulk_update(rows, ["search_key"])
         last = rows[-1].pk
 

@@ -79,8 +79,11 @@ class InboundPart(models.Model):
         indexes = [
             models.Index(
                 fields=["gateway", "sender", "destination", "reference"],
-                condition=Q(message__isnull=True),
-                name="inbound_part_waiting",
+                condition=Q(total__gt=1),
+                name="inbound_part_set",
+            ),
+            models.Index(
+                fields=["received_at"], condition=Q(message__isnull=True, total__gt=1), name="inbound_part_waiting"
             ),
             models.Index(
                 fields=["gateway", "digest"],
