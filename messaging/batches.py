@@ -49,6 +49,8 @@ class Totals:
     opted_out: int = 0
     blocked: int = 0
     no_route: int = 0
+    unfit_text: int = 0  # empty or too long once the placeholders were filled in
+    missing: int = 0  # recipients for whom some placeholder had no value
     parts: int = 0
     price: int = 0
     timed: int = 0

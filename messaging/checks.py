@@ -22,7 +22,8 @@ FROM messaging_campaign c
 LEFT JOIN credit_reservation r ON r.id = c.reservation_id
 CROSS JOIN LATERAL (
     SELECT COALESCE(sum(m.price), 0) AS price, COALESCE(sum(m.returned), 0) AS returned,
-           count(*) FILTER (WHERE m.error IS NULL OR m.error NOT IN ('opted_out', 'blocked', 'no_route')) AS messages,
+           count(*) FILTER (WHERE m.error IS NULL OR m.error NOT IN
+                            ('opted_out', 'blocked', 'no_route', 'unfit_text')) AS messages,
            count(*) FILTER (WHERE m.price %% m.parts <> 0 OR m.returned > m.price) AS uneven
     FROM messaging_chunk k JOIN messaging_message m ON m.id BETWEEN k.id * 1000 AND k.id * 1000 + k.size - 1
     WHERE k.campaign_id = c.id

@@ -45,6 +45,7 @@ def _ours(error: str) -> str:
         "opted_out": _("The recipient has asked for no more messages from you; nothing was charged."),
         "blocked": _("The recipient is on the operators' block list for advertising; nothing was charged."),
         "no_route": _("There is no way to this operator from this line at present; nothing was charged."),
+        "unfit_text": _("With this recipient's details the text is empty or too long; nothing was charged."),
         "expired": _("Its validity ended before it could be sent."),
         "cancelled": _("Cancelled before it was sent; its price was returned."),
         "unknown": _("The connection broke while it was being sent. It is not sent again, lest it arrive twice."),

@@ -75,9 +75,9 @@ class Reader:
 
     def _read(self, rows: list[list[str]], first_row: int) -> tuple[Good, list[BadRow]]:
         columns = self._columns
-        phones = _cells(rows, columns.number)
-        texts = _cells(rows, columns.text)
-        times = _cells(rows, columns.time) if columns.time is not None else [""] * len(rows)
+        phones = cells_at(rows, columns.number)
+        texts = cells_at(rows, columns.text)
+        times = cells_at(rows, columns.time) if columns.time is not None else [""] * len(rows)
         numbers = normalise_many(phones)
         good: list[int] = []
         kept: list[str] = []
@@ -142,7 +142,8 @@ class Reader:
         return minute
 
 
-def _cells(rows: list[list[str]], column: int) -> list[str]:
+def cells_at(rows: list[list[str]], column: int) -> list[str]:
+    """A column of rows, "" where a row is too short."""
     return [row[column] if column < len(row) else "" for row in rows]
 
 

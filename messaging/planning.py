@@ -6,7 +6,7 @@ the price that the review page shows is the sum of rows that already stand in th
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,6 +17,7 @@ from common.phones import Seen
 from common.text import measure
 from credit.pricing import nothing_to_pay, prices
 from messaging.batches import Rows, SeenRows, Totals, chunk_sizes, chunked
+from messaging.merging import merger_of
 from messaging.models import Campaign, Chunk, Status, StatusCount
 from messaging.p2p import BadRow, append_bad
 from messaging.recipients import Batch
@@ -41,6 +42,7 @@ class Planner:
         self.campaign = campaign
         self.now = now
         self.totals = Totals()
+        self._merger = merger_of(campaign)
         self._seen = Seen()
         self._seen_rows = SeenRows()
         self._waiting: dict[int, Rows] = {}
@@ -65,6 +67,11 @@ class Planner:
                 self._price_of[encoding][operator_id] = price.per_part
                 self._returns_of[encoding][operator_id] = price.returns_undelivered
 
+    @property
+    def cells_of(self) -> list[int]:
+        """The columns of the file that the text's placeholders name."""
+        return self._merger.columns if self._merger else []
+
     def add(self, batch: Batch) -> None:
         """Plan one batch. Where it brings texts of its own, a number may come again with another text or time."""
         totals = self.totals
@@ -73,8 +80,12 @@ class Planner:
         self._note_bad(batch.bad)
         first = self._first_occurrences(batch)
         totals.duplicates += len(first) - int(first.sum())
-        texts = None if batch.texts is None else np.array(batch.texts, object)[first]
-        rows = self._priced(batch.numbers[first], texts, None if batch.due is None else batch.due[first])
+        rows = self._priced(
+            batch.numbers[first], self._texts(batch, first), None if batch.due is None else batch.due[first]
+        )
+        if self._merger:
+            too_long = rows.parts > settings.MESSAGE_MAX_PARTS
+            rows = self._without(rows, too_long | (rows.parts == 0), "unfit_text")
         rows = self._without(rows, np.isin(rows.numbers, self._opted_out), "opted_out")
         if self._is_advertising:
             rows = self._without(rows, blocked(rows.numbers), "blocked")
@@ -120,6 +131,13 @@ class Planner:
         due = np.zeros(len(batch.numbers), np.int64) if batch.due is None else batch.due
         return self._seen_rows.add_many(zip(batch.numbers.tolist(), batch.texts, due.tolist(), strict=True))
 
+    def _texts(self, batch: Batch, chosen: np.ndarray) -> np.ndarray | None:
+        if self._merger:
+            places = np.flatnonzero(chosen).tolist()
+            cells = batch.cells and {place: [column[row] for row in places] for place, column in batch.cells.items()}
+            return _objects(self._merger.texts(batch.numbers[chosen], cells))
+        return None if batch.texts is None else _objects(batch.texts)[chosen]
+
     def _priced(self, numbers: np.ndarray, texts: np.ndarray | None, due: np.ndarray | None) -> Rows:
         operators = operator_ids(numbers).astype(np.int64)
         if texts is None:
@@ -140,6 +158,7 @@ class Planner:
             return rows
         dropped = rows.take(refused)
         dropped.due = None
+        dropped.parts = np.clip(dropped.parts, 1, 255)
         setattr(self.totals, reason, getattr(self.totals, reason) + len(dropped))
         self._write(dropped, None, error=reason)
         return rows.take(~refused)
@@ -268,18 +287,18 @@ class Planner:
             names += ("bad_sample", "timed", "first_due", "last_due")
         if totals.most_parts:
             names += ("least_parts", "most_parts", "longest")
+        if self._merger:
+            totals.missing = self._merger.missing
+            names += ("missing", "unfit_text")
         return {name: getattr(totals, name) for name in names} | {"operators": rows}
+
+
+def _objects(texts: Sequence[str]) -> np.ndarray:
+    array = np.empty(len(texts), object)
+    array[:] = texts
+    return array
 
 
 def rejects_path(campaign: Campaign):
     """Where the cells that are no mobile number are kept for download: one a line, CSV, UTF-8."""
     return settings.MEDIA_ROOT / "rejects" / f"{campaign.pk}.csv"
-
-
-def plan_batches(campaign: Campaign, batches: Iterable[Batch], *, now: datetime) -> Planner:
-    """Plan everything in the caller's transaction, for sends small enough to be answered at once."""
-    planner = Planner(campaign, now=now)
-    for batch in batches:
-        planner.add(batch)
-    planner.finish()
-    return planner

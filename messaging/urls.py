@@ -1,7 +1,20 @@
 from django.urls import path
 
 from messaging.forms.bulk_modes import MODES
-from messaging.views import bulk, campaigns, compose, conversation, inbox, p2p, review, samples, scheduled, sent, trash
+from messaging.views import (
+    bulk,
+    campaigns,
+    compose,
+    conversation,
+    inbox,
+    p2p,
+    preview,
+    review,
+    samples,
+    scheduled,
+    sent,
+    trash,
+)
 
 app_name = "messaging"
 
@@ -19,6 +32,7 @@ urlpatterns = [
     path("send/people/", compose.people, name="people"),
     path("send/file/", compose.upload, name="upload"),
     path("send/advice/", compose.advice, name="advice"),
+    path("send/preview/", preview.preview, name="merge_preview"),
     path("send/test/", compose.test_send, name="test_send"),
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
     path("campaigns/<int:pk>/", campaigns.campaign_page, name="campaign"),

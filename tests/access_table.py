@@ -46,6 +46,7 @@ POST /send/p2p/                                     200    200    403    200    
 POST /send/p2p/file/                                422    422    403    422    403    login
 POST /send/p2p/rows/                                200    200    403    200    403    login
 GET  /send/p2p/sample.xlsx                          200    200    403    200    403    login
+POST /send/preview/                                 422    422    403    422    403    login
 POST /send/test/                                    in     in     403    in     403    login
 
 # Campaigns

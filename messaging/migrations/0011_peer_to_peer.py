@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='campaign',
             name='kind',
-            field=models.CharField(choices=[('simple', 'Simple send'), ('advanced', 'Advanced send'), ('p2p', 'Peer to peer'), ('bulk', 'Bulk targeting'), ('api', 'Web service'), ('test', 'Test send'), ('reply', 'Reply'), ('notice', 'Notice')], max_length=10, verbose_name='kind'),
+            field=models.CharField(choices=[('simple', 'Simple send'), ('advanced', 'Advanced send'), ('p2p', 'Peer to peer'), ('bulk', 'Bulk targeting'), ('api', 'Web service'), ('test', 'Test send'), ('reply', 'Reply'), ('notice', 'Notice'), ('auto', 'Auto-reply')], max_length=10, verbose_name='kind'),
         ),
         migrations.AddIndex(
             model_name='chunk',

@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import Account, User
 from common.phones import extract
-from common.text import has_opt_out_hint, measure
+from common.text import MergeTemplate, has_opt_out_hint, measure
+from messaging.merging import offers, unknown_names
 from messaging.models import Campaign, MessageClass, Upload
 from messaging.p2p import Columns
 from messaging.services.preparing import plan_given, plan_later, plan_now
@@ -165,6 +166,9 @@ def compose(
     else:
         few = check_target(campaign, target, now=now) <= PLANNED_AT_ONCE
         sources["target"] = target.as_json()
+    if kind != Campaign.Kind.P2P and MergeTemplate.parse(text).blanks:
+        check_placeholders(text, account=account, upload=upload, is_targeted=target is not None)
+        sources["placeholders"] = True
     campaign.sources = sources
     campaign.upload = upload
     campaign.state = Campaign.State.PLANNING
@@ -173,6 +177,28 @@ def compose(
         return plan_now(campaign, now=now)
     plan_later(campaign, now=now)
     return campaign
+
+
+def check_placeholders(text: str, *, account: Account, upload: Upload | None, is_targeted: bool = False) -> None:
+    """Refuse a text that names what nobody has a value for (2.5), before anything is planned. Raises SendRefused."""
+    if is_targeted:
+        sentence = _("The number bank knows no names. Write the text without braces.")
+        raise SendRefused(Refusal.UNKNOWN_PLACEHOLDER, sentence, "text")
+    unknown = unknown_names(text, account=account, upload=upload)
+    if unknown:
+        known = [offer.written for offer in offers(account)] + [
+            one["name"] for one in (upload.columns if upload else [])
+        ]
+        comma = _(", ")
+        raise SendRefused(
+            Refusal.UNKNOWN_PLACEHOLDER,
+            _("Nothing is known by the name %(unknown)s. You can use %(known)s; or write ( ) instead of { }.")
+            % {
+                "unknown": comma.join(f"{{{name}}}" for name in unknown),
+                "known": comma.join(f"{{{name}}}" for name in known[:12]),
+            },
+            "text",
+        )
 
 
 def quote(*, now: datetime, texts: Sequence[str] | None = None, recipients: Sequence[int | str], **fields) -> Campaign:

@@ -13,7 +13,7 @@ from common.phones import normalise
 from common.tables import TableError
 from credit.pricing import NoTariff
 from messaging.models import Campaign
-from messaging.planning import Planner, plan_batches, rejects_path
+from messaging.planning import Planner, rejects_path
 from messaging.recipients import batches, given
 from messaging.rows import delete_rows
 from messaging.services.refusals import Refusal, SendRefused
@@ -25,7 +25,10 @@ def plan_now(campaign: Campaign, *, now: datetime) -> Campaign:
     """Plan a saved campaign in one transaction; it comes back in review, or failed with its problem in words."""
     with transaction.atomic():
         try:
-            plan_batches(campaign, batches(campaign), now=now)
+            planner = Planner(campaign, now=now)
+            for batch in batches(campaign, cells_of=planner.cells_of):
+                planner.add(batch)
+            planner.finish()
         except NoTariff as error:
             campaign.state, campaign.problem = Campaign.State.FAILED, str(error)
         else:
@@ -99,7 +102,7 @@ def _claim(campaign_id: int, *, now: datetime) -> Campaign | None:
 def _plan_in_pieces(campaign: Campaign, *, now: datetime) -> None:
     planner = Planner(campaign, now=now)
     limit = settings.SIMPLE_SEND_MAX_RECIPIENTS if campaign.kind == Campaign.Kind.SIMPLE else None
-    for batch in batches(campaign):
+    for batch in batches(campaign, cells_of=planner.cells_of):
         with transaction.atomic():
             planner.add(batch)
             _keep_lease(campaign, planner.totals.rows)

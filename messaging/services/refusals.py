@@ -18,6 +18,7 @@ class Refusal(StrEnum):
     TEXTS_DO_NOT_MATCH = "texts_do_not_match"
     ACCOUNT_SUSPENDED = "account_suspended"
     OPT_OUT_HINT_MISSING = "opt_out_hint_missing"
+    UNKNOWN_PLACEHOLDER = "unknown_placeholder"
     INVALID_VALIDITY = "invalid_validity"
     LINE_MAY_NOT_TARGET = "line_may_not_target"
     NO_CREDIT = "no_credit"

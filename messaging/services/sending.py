@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, User
+from common.phones import normalise
+from messaging.merging import filled_for
 from messaging.models import Campaign, MessageClass
 from messaging.services.composing import quote
 from messaging.services.control import confirm
@@ -78,11 +80,13 @@ def send(
 
 
 def send_test(*, account: Account, line: Line, text: str, mobile: str, by: User, now: datetime) -> Campaign:
-    """The text to the sender's own mobile, at once and at the usual price (2.5)."""
+    """The text to the sender's own mobile, at once and at the usual price (2.5). Placeholders are filled in as for a
+    recipient of this number; those without a value show their names."""
+    number = normalise(mobile)
     return send(
         account=account,
         line=line,
-        text=text,
+        text=filled_for(text, account=account, number=number) if number else text,
         recipients=[mobile],
         kind=Campaign.Kind.TEST,
         created_by=by,

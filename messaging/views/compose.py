@@ -26,6 +26,7 @@ from common.uploads import UploadRefused
 from credit.pricing import NoTariff, prices
 from messaging.forms import ComposeForm, UploadForm
 from messaging.forms.compose import LONGEST_TEXT, initial_of
+from messaging.merging import offers
 from messaging.models import Campaign, InboundMessage, Message, Upload
 from messaging.selectors import lines_for, message_text, samples
 from messaging.services import SendRefused, WrongState, compose_once, edit_again, send_test, store_upload
@@ -113,6 +114,7 @@ def _page(request: HttpRequest, form: ComposeForm, status: int = 200) -> HttpRes
         "kind": form.kind,
         "lines": form.lines,
         "samples": samples(account),
+        "field_offers": offers(account),
         "undo_seconds": settings.UNDO_SECONDS,
         "chosen_groups": _chosen_groups(account, form["groups"].value()),
         "chosen_contacts": Contact.objects.of(account).filter(pk__in=_ids(form["contacts"].value())),

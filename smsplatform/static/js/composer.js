@@ -41,6 +41,9 @@ function paintText(size) {
   part("parts").classList.toggle("is-over", tooLong);
   text.setCustomValidity(tooLong ? say("too_many_parts", { parts: number(data.max_parts) }) : "");
   document.querySelector("[data-preview]").textContent = text.value;
+  const merges = part("merge") && /\{[^{}|\n]{1,60}(\|[^{}\n]{0,200})?\}/.test(text.value);
+  for (const name of ["merge", "merge-hint"]) if (part(name)) part(name).hidden = !merges;
+  if (part("merge") && !merges) document.getElementById("merge-preview")?.replaceChildren();
 }
 
 function paintTyped(numbers, total) {
