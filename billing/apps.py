@@ -8,13 +8,33 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import audit
+        from billing.purposes import CREDIT, Purpose, register
         from billing.reasons import name_reasons
+        from billing.services.sales import deliver_credit
 
-        name_reasons({"top_up": _("Credit added"), "online": _("Bought online"), "opening": _("Opening credit")})
+        register(Purpose(CREDIT, _("SMS credit"), deliver_credit))
+        name_reasons(
+            {
+                "top_up": _("Credit added"),
+                "online": _("Bought online"),
+                "opening": _("Opening credit"),
+                "paid_amount": _("Another amount than the proforma's was paid"),
+                "paid_paid": _("Paid once more than was due"),
+                "paid_cancelled": _("Paid after the proforma was cancelled"),
+                "paid_gone": _("Paid for what was not there any more"),
+            }
+        )
         audit.name_actions(
             {
                 "wallet.topped_up": _("Credit added"),
                 "wallet.adjusted": _("Balance adjusted by staff"),
                 "wallet.limits_changed": _("Credit limits changed"),
+                "proforma.issued": _("Proforma made"),
+                "proforma.cancelled": _("Proforma cancelled"),
+                "invoice.issued": _("Invoice issued"),
+                "payment.verified": _("Online payment received"),
+                "vat_rate.created": _("VAT rate added"),
+                "vat_rate.changed": _("VAT rate changed"),
+                "buyer.changed": _("Buyer's details changed"),
             }
         )

@@ -1,11 +1,12 @@
 """What an account has, and what moved it. Amounts are integer rials."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import Account
-from billing.models import LedgerEntry, Wallet
+from billing.models import Invoice, LedgerEntry, Payment, Proforma, Wallet
+from common.text.folding import ascii_digits
 
 
 def wallet_of(account: Account) -> Wallet:
@@ -63,3 +64,72 @@ def sums(entries: QuerySet[LedgerEntry]) -> tuple[int, int]:
         added=Sum("amount", filter=Q(amount__gt=0)), taken=Sum("amount", filter=Q(amount__lt=0))
     )
     return found["added"] or 0, -(found["taken"] or 0)
+
+
+PACE_DAYS = 14
+
+
+def days_left(account: Account, now: datetime) -> int | None:
+    """Whole days that the credit lasts at the pace of the last 14 days (13.5): what messages took and was not
+    returned, a day. None where nothing was spent; 0 where nothing is left."""
+    moved = LedgerEntry.objects.filter(
+        wallet__account=account, created_at__gte=now - timedelta(days=PACE_DAYS), created_at__lt=now,
+        kind__in=[LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.REFUND],
+    )  # fmt: skip
+    spent = -(moved.aggregate(sum=Sum("amount"))["sum"] or 0)
+    if spent <= 0:
+        return None
+    return max(spendable(account), 0) * PACE_DAYS // spent
+
+
+def _dated(rows: QuerySet, field: str, since: datetime | None, until: datetime | None) -> QuerySet:
+    if since:
+        rows = rows.filter(**{f"{field}__gte": since})
+    return rows.filter(**{f"{field}__lt": until}) if until else rows
+
+
+def payments(
+    account: Account, *, since: datetime | None = None, until: datetime | None = None, state: str = "", text: str = ""
+) -> QuerySet[Payment]:
+    """The account's online payments, the newest first (13.1)."""
+    rows = _dated(Payment.objects.of(account).select_related("invoice"), "created_at", since, until)
+    if state:
+        rows = rows.filter(state=state)
+    if text:
+        rows = rows.filter(Q(bank_reference__icontains=text) | Q(reference__icontains=text))
+    return rows.order_by("-id")
+
+
+def invoices(
+    account: Account, *, since: datetime | None = None, until: datetime | None = None, text: str = ""
+) -> QuerySet[Invoice]:
+    """The account's paid invoices, the newest first (14); ``text`` is a number such as 1405-000123, or its end."""
+    rows = _dated(Invoice.objects.of(account).select_related("proforma"), "issued_at", since, until)
+    if text:
+        year, _dash, serial = ascii_digits(text).strip().rpartition("-")
+        named = Q(serial=int(serial)) if serial.isdecimal() and len(serial) < 10 else Q(pk=None)
+        rows = rows.filter(named & Q(year=int(year)) if year.isdecimal() and len(year) == 4 else named)
+    return rows.order_by("-id")
+
+
+def proformas(
+    account: Account,
+    *,
+    state: str = "unpaid",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    text: str = "",
+) -> QuerySet[Proforma]:
+    """The account's proformas that are to be paid, or with "closed" those that nobody paid; the newest first (14)."""
+    closed = (Proforma.State.EXPIRED, Proforma.State.CANCELLED)
+    rows = Proforma.objects.of(account).filter(state__in=closed if state == "closed" else [Proforma.State.OPEN])
+    rows = _dated(rows, "created_at", since, until)
+    if text:
+        number = ascii_digits(text).strip().upper().removeprefix("P-")
+        rows = rows.filter(pk=int(number) if number.isdecimal() and len(number) < 19 else None)
+    return rows.order_by("-id")
+
+
+def unpaid_count(account: Account) -> int:
+    """How many proformas wait to be paid."""
+    return Proforma.objects.of(account).filter(state=Proforma.State.OPEN).count()

@@ -1,4 +1,4 @@
-"""Form fields that read days and times as people write them here."""
+"""Form fields that read days, times and numbers as people write them here."""
 
 from datetime import datetime, timedelta
 
@@ -6,6 +6,9 @@ from django import forms
 
 from common import date_words
 from common.jalali import DateRefused, parse_jalali
+from common.text.folding import ascii_digits
+
+_GROUPING = str.maketrans("", "", ",٬، \u200e\u200f\u2066\u2067\u2068\u2069")
 
 
 class MomentField(forms.CharField):
@@ -30,3 +33,18 @@ class LastDayField(MomentField):
     def clean(self, value: str) -> datetime | None:
         moment = super().clean(value)
         return moment + timedelta(days=1) if moment and ":" not in value else moment
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number in any digits, grouped or not: «۱۲٬۵۰۰», 12,500."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"})
+
+    def to_python(self, value) -> int | None:
+        if isinstance(value, str):
+            value = ascii_digits(value).translate(_GROUPING)
+        return super().to_python(value)

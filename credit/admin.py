@@ -72,7 +72,7 @@ class TariffInline(admin.TabularInline):
 @admin.register(TariffPlan)
 class TariffPlanAdmin(AuditedAdmin):
     audit_name = "tariff_plan"
-    list_display = ["name", "tier", "is_default", "accounts_count", "rows_count"]
+    list_display = ["name", "tier", "minimum_messages", "is_default", "accounts_count", "rows_count"]
     search_fields = ["name"]
     readonly_fields = ["is_default"]
     inlines = [TariffInline]

@@ -11,6 +11,7 @@ class CreditConfig(AppConfig):
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="credit.reference")
         from accounts import audit
         from billing.reasons import name_reasons
+        from credit import handlers  # noqa: F401 - connects the receivers
 
         name_reasons({"messages": _("Messages of a send"), "messages_returned": _("Messages that were not sent")})
         audit.name_actions(

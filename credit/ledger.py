@@ -15,6 +15,10 @@ class Discrepancy(TextChoices):
     OVERSPENT = "overspent", _("The balance is below the credit limit")
     CHARGE = "charge", _("A reservation was not charged what it says")
     RETURN = "return", _("A reservation was not returned what it says")
+    NOT_CREDITED = "not_credited", _("A paid invoice for credit is not in the ledger as it says")
+    NOT_SOLD = "not_sold", _("Credit was bought without an invoice")
+    NOT_INVOICED = "not_invoiced", _("A payment that the bank confirmed has no invoice over what was paid")
+    INVOICE_GAP = "invoice_gap", _("Invoice numbers of a year have a gap")
     ORPHAN = "orphan", _("An entry belongs to a reservation that does not exist")
 
 
@@ -82,6 +86,44 @@ _CHECKS = {
             AND (%(account)s::bigint IS NULL OR reservation.account_id = %(account)s)
         ORDER BY reservation.id
     """,
+    Discrepancy.NOT_CREDITED: """
+        SELECT invoice.account_id, 'invoice ' || invoice.id, invoice.net, COALESCE(entry.amount, 0)
+        FROM billing_invoice invoice JOIN billing_proforma proforma ON proforma.id = invoice.proforma_id
+        LEFT JOIN (billing_ledgerentry entry JOIN billing_wallet wallet ON wallet.id = entry.wallet_id)
+            ON entry.reference = COALESCE('payment:' || invoice.payment_id, 'slip:' || invoice.slip_id)
+            AND entry.kind = 'top_up' AND wallet.account_id = invoice.account_id
+        WHERE proforma.purpose = 'credit' AND invoice.net <> COALESCE(entry.amount, 0)
+            AND (%(account)s::bigint IS NULL OR invoice.account_id = %(account)s)
+        ORDER BY invoice.id
+    """,
+    Discrepancy.NOT_SOLD: """
+        SELECT wallet.account_id, 'entry ' || entry.id, 0, entry.amount
+        FROM billing_ledgerentry entry JOIN billing_wallet wallet ON wallet.id = entry.wallet_id
+        WHERE entry.kind = 'top_up' AND (entry.reference LIKE 'payment:%%' OR entry.reference LIKE 'slip:%%')
+            AND NOT EXISTS (
+                SELECT FROM billing_invoice invoice JOIN billing_proforma proforma ON proforma.id = invoice.proforma_id
+                WHERE proforma.purpose = 'credit' AND invoice.account_id = wallet.account_id
+                    AND entry.reference = COALESCE('payment:' || invoice.payment_id, 'slip:' || invoice.slip_id)
+            )
+            AND (%(account)s::bigint IS NULL OR wallet.account_id = %(account)s)
+        ORDER BY entry.id
+    """,
+    Discrepancy.NOT_INVOICED: """
+        SELECT payment.account_id, 'payment ' || payment.id, payment.paid_amount, COALESCE(invoice.total, 0)
+        FROM billing_payment payment LEFT JOIN billing_invoice invoice ON invoice.payment_id = payment.id
+        WHERE (payment.state IN ('verified', 'refunded') OR invoice.id IS NOT NULL)
+            AND payment.paid_amount IS DISTINCT FROM invoice.total
+            AND (%(account)s::bigint IS NULL OR payment.account_id = %(account)s)
+        ORDER BY payment.id
+    """,
+    Discrepancy.INVOICE_GAP: """
+        SELECT 0::bigint, 'year ' || series.year, series.last, count(invoice.id)
+        FROM billing_invoiceseries series LEFT JOIN billing_invoice invoice ON invoice.year = series.year
+        WHERE %(account)s::bigint IS NULL
+        GROUP BY series.year
+        HAVING series.last <> count(invoice.id) OR series.last <> COALESCE(max(invoice.serial), 0)
+        ORDER BY series.year
+    """,
     Discrepancy.ORPHAN: """
         WITH asked AS (
             SELECT id FROM billing_wallet WHERE %(account)s::bigint IS NULL OR account_id = %(account)s
@@ -109,7 +151,9 @@ _MOST_OF_A_KIND = 1000
 def check_ledger(account_id: int | None = None) -> list[Problem]:
     """Everything that does not add up, in all accounts or in one: each balance is the sum of its entries, and so is
     the balance after each entry; no wallet is below its limit; each reservation was charged and returned what it says,
-    and every charge and return has its reservation. Empty when the money is right; the first thousand of each kind."""
+    and every charge and return has its reservation. Every payment that a bank confirmed has its invoice over what was
+    paid, every invoice for credit its entry and all bought credit its invoice; invoice numbers have no gap. Empty when
+    the money is right; the first thousand of each kind."""
     problems = []
     with connection.cursor() as cursor:
         for code, statement in _CHECKS.items():

@@ -15,6 +15,13 @@ class TariffPlan(models.Model):
     name = models.CharField(_("name"), max_length=60, unique=True)
     tier = models.PositiveSmallIntegerField(_("tier"), default=0, help_text=_("Higher tiers buy more and pay less."))
     is_default = models.BooleanField(_("default"), default=False)
+    minimum_messages = models.PositiveIntegerField(
+        _("from messages"), null=True, blank=True,
+        help_text=_(
+            "Who buys at least this many messages at once pays by this plan, then and afterwards. "
+            "Empty: the plan is given by staff only."
+        ),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("tariff plan")

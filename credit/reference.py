@@ -1,7 +1,8 @@
 """The price lists that a new installation starts with, so that it can send. The figures are examples: the staff set
 their own in the admin."""
 
-PLANS = [("پایه", 0, 100), ("نقره‌ای", 1, 95), ("طلایی", 2, 90)]  # name, tier, per cent of the rows below
+# name, tier, per cent of the rows below, messages from which a purchase is priced by it
+PLANS = [("پایه", 0, 100, 0), ("نقره‌ای", 1, 95, 50_000), ("طلایی", 2, 90, 500_000)]
 
 # (line kind, prefix family): rials for a part in Persian, in Latin, and whether undelivered messages are returned.
 # A Latin part costs about 2.4 times a Persian one, except from fixed lines; the 2000 family returns the undelivered.
@@ -27,8 +28,10 @@ def fill_when_empty(apps, using: str = "default") -> bool:
         return False
     if plan_model.objects.using(using).exists():
         return False
-    for name, tier, per_cent in PLANS:
-        plan = plan_model.objects.using(using).create(name=name, tier=tier, is_default=tier == 0)
+    for name, tier, per_cent, minimum in PLANS:
+        plan = plan_model.objects.using(using).create(
+            name=name, tier=tier, is_default=tier == 0, minimum_messages=minimum
+        )
         tariff_model.objects.using(using).bulk_create(
             tariff_model(
                 plan=plan,

@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> int:
         for name in ("static", "media"):
             (state / name).mkdir(exist_ok=True)
         command = [sys.executable, "-m", "pytest", *pytest_arguments(arguments, state)]
+        env |= {"PAYMENT_GATEWAYS": "mockbank"}  # also for the servers that tests start
         return foreground.run(supervisor, command, env | browser() | frontend.node_variables())
 
 

@@ -43,6 +43,7 @@ ENTRIES = [
     Entry(_("Phonebook"), "address-book", "phonebook:contacts", MANAGE),
     Entry(_("My numbers"), "device-mobile", "numbers:lines", MANAGE),
     Entry(_("My credit"), "wallet", "billing:ledger", MANAGE),
+    Entry(_("Invoices"), "receipt", "billing:invoices", MANAGE),
     Entry(_("Web service"), "plug-connected", "webservice:keys", MANAGE, right="can_manage"),
     Entry(_("Webhooks"), "webhook", "webservice:webhooks", MANAGE, right="can_manage"),
 ]

@@ -287,6 +287,8 @@ CELERY_BEAT_SCHEDULE = {
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
     "common-deliver-notices": {"task": "common.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
     "phonebook-go-on": {"task": "phonebook.go_on", "schedule": 10.0, "options": {"expires": 10}},
+    "billing-ask-banks": {"task": "billing.ask_banks", "schedule": 15.0, "options": {"expires": 15}},
+    "billing-expire-proformas": {"task": "billing.expire_proformas", "schedule": 300.0, "options": {"expires": 300}},
     "numberbank-go-on": {"task": "numberbank.go_on", "schedule": 30.0, "options": {"expires": 30}},
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
     "webservice-events": {"task": "webservice.publish_events", "schedule": 1.0, "options": {"expires": 1}},
@@ -309,7 +311,33 @@ UNKNOWN_SETTLE_HOURS = env_int("UNKNOWN_SETTLE_HOURS", 24)
 BANK_UPLOAD_MAX_BYTES = env_int("BANK_UPLOAD_MAX_BYTES", 2 * 1024 * 1024 * 1024)  # 3.6: files for the number bank
 BANK_LOAD_BATCH = env_int("BANK_LOAD_BATCH", 50_000)  # rows committed at once, with the checkpoint
 CONTACT_IMPORT_BATCH = env_int("CONTACT_IMPORT_BATCH", 5_000)  # 9.4: rows committed at once, with the checkpoint
-VAT_PERCENT = env_int("VAT_PERCENT", 10)
+
+# --- Selling ----------------------------------------------------------------------------------------------------------
+
+VAT_PERCENT = env_int("VAT_PERCENT", 10)  # before the first row of the table of rates
+PROFORMA_HOURS = env_int("PROFORMA_HOURS", 72)
+TOP_UP_LEAST = env_int("TOP_UP_LEAST", 100_000)  # rials of credit in one purchase
+TOP_UP_MOST = env_int("TOP_UP_MOST", 2_000_000_000)
+# Banks' gateways in the order in which they are offered: zarinpal, zibal; mockbank takes no real money.
+PAYMENT_GATEWAYS = env_list("PAYMENT_GATEWAYS", "mockbank" if DEMO else "")
+ZARINPAL_URL = env("ZARINPAL_URL", "https://payment.zarinpal.com")
+ZARINPAL_MERCHANT_ID = env("ZARINPAL_MERCHANT_ID", "")
+ZARINPAL_CURRENCY = env("ZARINPAL_CURRENCY", "IRR")  # IRR (rials) or IRT (tomans), as the contract says
+ZIBAL_URL = env("ZIBAL_URL", "https://gateway.zibal.ir")
+ZIBAL_MERCHANT = env("ZIBAL_MERCHANT", "")
+# Paying is a form whose answer leads to the bank, which the browser counts as the form's action.
+_BANKS = {"zarinpal": ZARINPAL_URL, "zibal": ZIBAL_URL}
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += [_BANKS[code] for code in PAYMENT_GATEWAYS if code in _BANKS]
+SELLER = {  # as invoices show it
+    "name": env("SELLER_NAME", PLATFORM_NAME),
+    "national_id": env("SELLER_NATIONAL_ID", ""),
+    "economic_code": env("SELLER_ECONOMIC_CODE", ""),
+    "registration_number": env("SELLER_REGISTRATION_NUMBER", ""),
+    "postal_code": env("SELLER_POSTAL_CODE", ""),
+    "address": env("SELLER_ADDRESS", ""),
+    "phone": env("SELLER_PHONE", ""),
+}
+SELLER_BANK_ACCOUNT = env("SELLER_BANK_ACCOUNT", "")  # where deposits are made to; slips are offered when it is set
 
 # --- Web service ------------------------------------------------------------------------------------------------------
 
@@ -356,5 +384,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask", "mask_keys"]}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
-    "loggers": {"smpplib": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "loggers": {"smpplib": {"level": "WARNING"}, "httpx": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.views import set_language
+from billing.views.mockbank import mockbank
 from smsplatform.styleguide import style_guide
 from smsplatform.views import set_theme
 
@@ -12,6 +13,8 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("billing/", include("billing.urls")),
+    path("credit/", include("credit.urls")),
+    path("mockbank/<str:reference>/", mockbank, name="mockbank"),
     path("numbers/", include("numbers.urls")),
     path("phonebook/", include("phonebook.urls")),
     path("language/", set_language, name="set_language"),

@@ -131,6 +131,24 @@ GET  /billing/                                      200    200    200    200    
 POST /billing/                                      200    200    200    200    403    login
 GET  /billing/download/                             200    200    200    200    403    login
 POST /billing/download/                             200    200    200    200    403    login
+POST /billing/warning/                              in     403    403    in     403    login
+GET  /billing/purchases/                            200    200    200    200    403    login
+GET  /billing/invoices/                             200    200    200    200    403    login
+GET  /billing/invoices/{invoice}/                   200    200    200    404    403    login
+GET  /billing/proformas/{proforma}/                 200    200    200    404    403    login
+POST /billing/proformas/{proforma}/pay/             in     403    403    404    403    login
+POST /billing/proformas/{proforma}/cancel/          in     403    403    404    403    login
+GET  /billing/buyer/                                200    403    403    200    403    login
+POST /billing/buyer/                                200    403    403    200    403    login
+GET  /credit/add/                                   200    403    403    200    403    login
+POST /credit/add/                                   200    403    403    200    403    login
+GET  /credit/price/                                 200    403    403    200    403    login
+
+# Back from the bank, and the bank of the demo: open to whoever has the address, which nobody can guess
+GET  /billing/payments/{paid}/                      200    200    200    200    200    200
+GET  /billing/payments/{paid}/back/                 in     in     in     in     in     in
+POST /billing/payments/{paid}/back/                 in     in     in     in     in     in
+GET  /mockbank/{visit}/                             200    200    200    200    200    200
 
 # Web service: pages
 GET  /web-service/keys/                             200    403    403    200    403    login

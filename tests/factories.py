@@ -5,7 +5,8 @@ from itertools import count
 from django.utils import timezone
 
 from accounts.models import Account, Membership, User
-from billing.services import top_up
+from billing.models import Invoice, MockBankSession, Payment, Proforma
+from billing.services import Item, come_back, issue_proforma, start_payment, top_up
 from messaging.models import Campaign, Gateway, InboundMessage, Route
 from messaging.services import compose, confirm
 from numbers.models import Line
@@ -21,6 +22,34 @@ def make_account(*, credit: int = 0, **fields) -> Account:
     if credit:
         top_up(account=account, amount=credit, reference=f"test:{account.pk}:{serial}", reason="top_up")
     return account
+
+
+def make_proforma(account: Account, *, net: int = 1_000_000, purpose: str = "credit", **fields) -> Proforma:
+    """An open proforma over ``net`` rials and VAT."""
+    item = Item("اعتبار پیامک", "SMS credit", 1, net)
+    return issue_proforma(account=account, purpose=purpose, items=[item], **{"now": timezone.now(), **fields})
+
+
+def make_payment(account: Account, proforma: Proforma | None = None) -> Payment:
+    """A payment that was begun at the mock bank, which the settings must name."""
+    return start_payment(
+        proforma=proforma or make_proforma(account), gateway_code="mockbank",
+        callback_url="http://testserver/billing/payments/{token}/back/", by=None, now=timezone.now(),
+    )  # fmt: skip
+
+
+def pay_at_mockbank(payment: Payment, amount: int | None = None, state: str = "paid") -> dict[str, str]:
+    """What the mock bank then knows, and the fields with which it sends the browser back."""
+    paid = (amount or payment.amount) if state == "paid" else None
+    MockBankSession.objects.filter(reference=payment.reference).update(state=state, paid_amount=paid)
+    return {"reference": payment.reference, "status": "paid" if state == "paid" else "unpaid"}
+
+
+def make_invoice(account: Account, proforma: Proforma | None = None) -> Invoice:
+    """An invoice that was paid at the mock bank."""
+    payment = make_payment(account, proforma)
+    come_back(token=payment.token, fields=pay_at_mockbank(payment), now=timezone.now())
+    return Invoice.objects.get(payment=payment)
 
 
 def make_user(*, account: Account | None = None, role: str = Membership.Role.OWNER, **fields) -> User:

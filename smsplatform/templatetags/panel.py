@@ -10,6 +10,8 @@ TONES = {
     "delivered": "ok", "finished": "ok", "active": "ok", "bound": "ok", "approved": "ok", 50: "ok",
     "running": "run", "queued": "run", "planning": "run", "connecting": "run", 20: "run", 30: "run", 40: "run",
     "scheduled": "wait", "review": "wait", "paused": "wait", "pending": "wait", 10: "wait", 35: "wait",
+    "paid": "ok", "verified": "ok", "confirmed": "ok",
+    "open": "wait", "started": "run", "returned": "wait", "submitted": "wait",
     "failed": "bad", "rejected": "bad", "suspended": "bad", "refused": "bad", "disconnected": "bad",
     51: "bad", 52: "bad", 53: "bad", 60: "bad",
 }  # fmt: skip

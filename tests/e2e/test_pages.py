@@ -37,6 +37,7 @@ NO_PAGES = {
     "/inbox/inbox.xlsx",
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
+    "/credit/price/",  # a fragment
     "/api/v1/problems",
     "/api/v1/schema/",
     "/healthz",

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from accounts import audit
 from accounts.models import Account, User
 from billing.models import LedgerEntry, Wallet
+from billing.signals import credit_low
 
 
 class InsufficientCredit(Exception):
@@ -102,7 +103,11 @@ def enter(
     pk = _insert(wallet, (kind, amount, after, reference, reason, Jsonb(details or {}), at))
     if pk is None:
         return _entered(wallet, kind, amount, reference)
-    wallet.balance = after
+    before, wallet.balance = wallet.balance, after
+    if before >= wallet.low_balance_warning > after:
+        credit_low.send(
+            sender=Wallet, account_id=wallet.account_id, balance=after, threshold=wallet.low_balance_warning
+        )
     return LedgerEntry(
         pk=pk, wallet=wallet, kind=kind, amount=amount, balance_after=after,
         reference=reference, reason=reason, details=details or {}, created_at=at,

@@ -4,17 +4,20 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import panel_page
-from billing.forms import HistoryForm
+from billing.forms import HistoryForm, WarningForm
 from billing.models import LedgerEntry
 from billing.reasons import reason_of
-from billing.selectors import history, sums, wallet_of
+from billing.selectors import days_left, history, sums, wallet_of
+from billing.services import InvalidAmount, set_limits
 from common import showing
 from common.paging import page_of
 from common.tables import write_xlsx
@@ -28,17 +31,43 @@ def ledger(request: HttpRequest) -> HttpResponse:
     for entry in page.rows:
         entry.reason_words = reason_of(entry)
     is_dated = form.is_valid() and form.cleaned_data["since"] is not None
-    summed = entries if is_dated else entries.filter(created_at__gte=timezone.now() - timedelta(days=30))
+    wallet, now = wallet_of(request.account), timezone.now()
+    summed = entries if is_dated else entries.filter(created_at__gte=now - timedelta(days=30))
     added, taken = sums(summed)
     context = {
         "form": form,
         "page": page,
-        "wallet": wallet_of(request.account),
+        "wallet": wallet,
+        "low_tone": "down" if wallet.balance < wallet.low_balance_warning else "",
+        "days_left": days_left(request.account, now),
+        "warning": WarningForm(initial={"threshold": showing.number(wallet.low_balance_warning)}),
         "is_dated": is_dated,
         "added": added,
         "taken": taken,
     }
     return render(request, "billing/ledger.html", context)
+
+
+@panel_page("manage")
+@require_POST
+def warning(request: HttpRequest) -> HttpResponse:
+    """Keep the balance under which the account is warned (13.5)."""
+    form = WarningForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["threshold"]))
+        return redirect("billing:ledger")
+    try:
+        set_limits(
+            account=request.account,
+            credit_limit=wallet_of(request.account).credit_limit,
+            low_balance_warning=form.cleaned_data["threshold"],
+            by=request.user,
+        )
+    except InvalidAmount as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The warning is set."))
+    return redirect("billing:ledger")
 
 
 @panel_page("view")

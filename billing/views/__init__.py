@@ -1,0 +1,1 @@
+"""The pages of credit, payments and invoices. Private to the app."""
