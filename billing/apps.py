@@ -8,6 +8,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import audit
+        from billing import handlers  # noqa: F401 - connects the receivers
         from billing.purposes import CREDIT, Purpose, register
         from billing.reasons import name_reasons
         from billing.services.sales import deliver_credit

@@ -51,7 +51,7 @@ class InvoicesForm(forms.Form):
     state = forms.CharField(required=False, widget=forms.HiddenInput)
     since = MomentField(label=_("From day"), widget=forms.TextInput(attrs=DAY))
     until = LastDayField(label=_("Until day"), widget=forms.TextInput(attrs=DAY))
-    text = forms.CharField(label=_("Number"), required=False, max_length=40)
+    text = forms.CharField(label=_("Invoice number"), required=False, max_length=40)
 
 
 class PayForm(forms.Form):

@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('gateway', models.CharField(max_length=20, verbose_name='bank gateway')),
-                ('state', models.CharField(choices=[('started', 'At the bank'), ('returned', "Waiting for the bank's answer"), ('verified', 'Paid'), ('failed', 'Not paid'), ('expired', 'Given up'), ('refunded', 'Given back')], default='started', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('started', 'At the bank'), ('returned', "Waiting for the bank's answer"), ('verified', 'Paid'), ('failed', 'Not paid'), ('expired', 'Abandoned'), ('refunded', 'Given back')], default='started', max_length=10, verbose_name='state')),
                 ('amount', models.BigIntegerField(verbose_name='asked (rials)')),
                 ('paid_amount', models.BigIntegerField(blank=True, null=True, verbose_name='paid (rials)')),
                 ('token', models.CharField(default=billing.models.paying.new_token, editable=False, max_length=32, unique=True)),

@@ -31,7 +31,7 @@ class Payment(models.Model):
         RETURNED = "returned", _("Waiting for the bank's answer")
         VERIFIED = "verified", _("Paid")
         FAILED = "failed", _("Not paid")
-        EXPIRED = "expired", _("Given up")
+        EXPIRED = "expired", _("Abandoned")
         REFUNDED = "refunded", _("Given back")
 
     UNSETTLED = (State.STARTED, State.RETURNED)

@@ -10,6 +10,7 @@ from billing.models import BillingProfile, Invoice, MockBankSession, Payment, Pr
 from billing.selectors import balance, days_left
 from billing.services import adjust, enter, lock_wallet, set_limits, top_up
 from billing.signals import credit_low
+from common.models import Notice
 from credit.models import AccountPlan, TariffPlan
 from credit.pricing import plan_of
 from credit.purchasing import offer_messages, offer_rials, steps
@@ -212,6 +213,19 @@ def test_the_warning_is_sent_once_for_each_crossing(account):
     finally:
         credit_low.disconnect(hear)
     assert heard == [(account.pk, 500, 600), (account.pk, 500, 600)]
+
+
+def test_low_credit_is_told_by_sms_and_mail_once_a_day(account):
+    account.mobile, account.email = "09121234567", "sara@example.com"
+    account.save()
+    top_up(account=account, amount=1_000_000, reference="t:1", reason="online")
+    for amount, reference in [(-600_000, "a"), (500_000, "b"), (-500_000, "c")]:
+        adjust(account=account, amount=amount, reference=reference, reason="x")
+    notices = list(Notice.objects.order_by("way").values_list("kind", "way", "address"))
+    assert sorted(notices) == [
+        ("credit.low", "email", "sara@example.com"), ("credit.low", "sms", "+989121234567")
+    ]  # fmt: skip
+    assert "۴۰۰٬۰۰۰ ریال" in Notice.objects.first().text
 
 
 def test_the_page_sets_the_warning(account):
