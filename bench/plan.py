@@ -17,7 +17,7 @@ def measure(stage, options) -> list[Row]:
     mine, its = [], []
     for run in range(options.runs + 1):
         seconds, campaign = _plan_and_charge(stage, options.rows)
-        yardstick = _copy_by_hand(stage, campaign)
+        yardstick = copy_by_hand(stage, *_chunks(campaign))
         _forget(campaign)
         print(f"plan {run or 'warm-up'}: {seconds:.2f} s, COPY {yardstick:.2f} s", flush=True)
         if run:
@@ -43,19 +43,19 @@ def _plan_and_charge(stage, rows: int):
     return seconds, campaign
 
 
-_CHUNKS = "SELECT min(id), max(id) FROM messaging_chunk WHERE campaign_id = %s"
 _OUT = "COPY (SELECT * FROM messaging_message WHERE id BETWEEN %s AND %s ORDER BY id) TO STDOUT (FORMAT BINARY)"
 
 
-def _copy_by_hand(stage, campaign) -> float:
-    """The same rows by binary COPY into an empty table with the same indexes and settings, in the same pieces."""
+def copy_by_hand(stage, first: int, last: int, *, at_once: int = 50) -> float:
+    """The rows of chunks ``first`` … ``last`` by binary COPY into an empty table with the same indexes and settings,
+    ``at_once`` chunks in a transaction; seconds."""
     with psycopg.connect(stage.conninfo, autocommit=True) as db:
         db.execute("DROP TABLE IF EXISTS copied")
         db.execute("CREATE TABLE copied (LIKE messaging_message INCLUDING ALL) WITH (fillfactor = 75)")
         pieces = []
-        first, last = db.execute(_CHUNKS, [campaign.pk]).fetchone()
-        for chunk in range(first, last + 1, 50):
-            with db.cursor() as cursor, cursor.copy(_OUT, [chunk * 1000, (chunk + 50) * 1000 - 1]) as copy:
+        for chunk in range(first, last + 1, at_once):
+            end = min(chunk + at_once, last + 1) * 1000 - 1
+            with db.cursor() as cursor, cursor.copy(_OUT, [chunk * 1000, end]) as copy:
                 pieces.append(b"".join(copy))
         began = time.perf_counter()
         for piece in pieces:
@@ -64,6 +64,12 @@ def _copy_by_hand(stage, campaign) -> float:
         seconds = time.perf_counter() - began
         db.execute("DROP TABLE copied")
     return seconds
+
+
+def _chunks(campaign) -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(id), max(id) FROM messaging_chunk WHERE campaign_id = %s", [campaign.pk])
+        return cursor.fetchone()
 
 
 def _forget(campaign) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -86,7 +87,7 @@ class Stage:
 
     def simulator(self, *, latency_ms: float) -> int:
         """A simulated operator in a process of its own; its port."""
-        process = self._start(
+        process = self.start(
             "manage.py",
             "smsc_simulator",
             "--port",
@@ -100,7 +101,7 @@ class Stage:
 
     def binds(self, gateway, count: int) -> None:
         for number in range(1, count + 1):
-            self._start(
+            self.start(
                 "-m", "celery", "-A", "smsplatform", "worker", "--pool", "solo", "--without-gossip", "--without-mingle",
                 "--queues", gateway.queue, "--hostname", f"bench{number}@%h", "--loglevel", "WARNING",
             )  # fmt: skip
@@ -122,7 +123,7 @@ class Stage:
                 process.kill()
         self._processes.clear()
 
-    def _start(self, *arguments: str, stdout=None) -> subprocess.Popen:
+    def start(self, *arguments: str, stdout=None) -> subprocess.Popen:
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
@@ -141,6 +142,19 @@ def wait_until(condition, *, seconds: float, every: float = 0.05) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError(f"not reached within {seconds} s")
         time.sleep(every)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def wait_for_port(port: int, *, seconds: float = 30) -> None:
+    def answers() -> bool:
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(answers, seconds=seconds)
 
 
 def _url(known: dict) -> str:

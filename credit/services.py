@@ -3,16 +3,36 @@
 Callers may hold locks on message rows; the order is messages → wallet → reservation.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.models import LedgerEntry
 from billing.selectors import entry_of
-from billing.services import InvalidAmount, ReferenceConflict, enter, lock_wallet
+from billing.services import InvalidAmount, Movement, ReferenceConflict, enter, enter_all, lock_wallet, lock_wallets
 from credit.ledger import Problem, check_ledger
 from credit.models import Reservation
 
-__all__ = ["Problem", "ReturnsTooMuch", "check_ledger", "give_back", "reserve"]
+__all__ = ["Charge", "Problem", "Reserved", "ReturnsTooMuch", "check_ledger", "give_back", "reserve", "reserve_all"]
+
+
+class Charge(NamedTuple):
+    """What ``reserve_all`` shall take; ``amount`` in rials, 0 or more."""
+
+    account_id: int
+    amount: int
+    reference: str
+    details: dict
+
+
+class Reserved(NamedTuple):
+    """A reservation's id, and the balance after it in rials."""
+
+    reservation_id: int
+    balance: int
 
 
 class ReturnsTooMuch(Exception):
@@ -54,6 +74,24 @@ def reserve(*, account_id: int, amount: int, reference: str, reason: str, detail
             details=details,
         )
     return Reservation.objects.create(account_id=account_id, reference=reference, charged=amount)
+
+
+@transaction.atomic
+def reserve_all(*, charges: Sequence[Charge], reason: str, at: datetime) -> list[Reserved | None]:
+    """``reserve`` for many sends that come together, of any accounts, in a few statements. None where the money is
+    not there; nothing is taken for it. The references must be new: IntegrityError otherwise."""
+    wallets = lock_wallets(charge.account_id for charge in charges)
+    movements = [
+        Movement(charge.account_id, -charge.amount, f"reserve:{charge.reference}", charge.details) for charge in charges
+    ]
+    balances = enter_all(wallets=wallets, kind=LedgerEntry.Kind.CHARGE, movements=movements, reason=reason, at=at)
+    paid = [
+        Reservation(account_id=charge.account_id, reference=charge.reference, charged=charge.amount, created_at=at)
+        for charge, balance in zip(charges, balances, strict=True)
+        if balance is not None
+    ]
+    made = iter(Reservation.objects.bulk_create(paid))
+    return [None if balance is None else Reserved(next(made).pk, balance) for balance in balances]
 
 
 @transaction.atomic

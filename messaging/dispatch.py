@@ -6,6 +6,7 @@ million. Rows are the queue; the task is only the nudge, and a bind looks by its
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,13 @@ TEHRAN = ZoneInfo("Asia/Tehran")
 LEASE = timedelta(seconds=30)
 
 
+# The turn that a gateway is now serving in a class; ``g`` names the two.
+_SERVING = f"""COALESCE((
+    SELECT min(turn) FROM messaging_chunk c
+    WHERE c.state = {Chunk.State.READY:d} AND c.gateway_id = g.gateway_id AND c.message_class = g.message_class
+      AND c.due_at <= %(now)s
+), 0)"""  # noqa: S608 - numbers of our own enum
+
 _RELEASE = f"""
 WITH mine AS (
     SELECT id, gateway_id, message_class FROM messaging_chunk
@@ -29,11 +37,8 @@ WITH mine AS (
            OR state = {Chunk.State.HELD:d} AND (due_at IS NULL OR due_at <= GREATEST(%(now)s, %(due)s)))
     ORDER BY id FOR NO KEY UPDATE
 ), serving AS (
-    SELECT g.gateway_id, g.message_class, COALESCE((
-        SELECT min(turn) FROM messaging_chunk c
-        WHERE c.state = {Chunk.State.READY:d} AND c.gateway_id = g.gateway_id AND c.message_class = g.message_class
-          AND c.due_at <= %(now)s
-    ), 0) AS turn FROM (SELECT DISTINCT gateway_id, message_class FROM mine) g
+    SELECT g.gateway_id, g.message_class, {_SERVING} AS turn
+    FROM (SELECT DISTINCT gateway_id, message_class FROM mine) g
 ), numbered AS (
     SELECT mine.id, serving.turn + row_number() OVER (PARTITION BY mine.gateway_id ORDER BY mine.id) AS turn
     FROM mine JOIN serving USING (gateway_id, message_class)
@@ -59,11 +64,43 @@ def release(campaign: Campaign, *, now: datetime, due_at: datetime) -> None:
     transaction.on_commit(lambda: nudge(campaign_id=campaign.pk, after_seconds=max(wait, 0)))
 
 
+_WRITE_READY = f"""
+WITH given AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(campaigns)s::bigint[], %(accounts)s::bigint[], %(gateways)s::bigint[],
+                         %(classes)s::smallint[], %(parts)s::int[], %(expire)s::timestamptz[],
+                         %(open)s::smallint[], %(close)s::smallint[])
+        AS t(id, campaign_id, account_id, gateway_id, message_class, parts, expires_at, opens_minute, closes_minute)
+), serving AS (
+    SELECT g.gateway_id, g.message_class, {_SERVING} AS turn
+    FROM (SELECT DISTINCT gateway_id, message_class FROM given) g
+)
+INSERT INTO messaging_chunk (id, campaign_id, account_id, gateway_id, message_class, state, turn, due_at, expires_at,
+                             opens_minute, closes_minute, size, parts, cursor)
+SELECT id, campaign_id, account_id, gateway_id, message_class, {Chunk.State.READY:d}, turn + 1, %(now)s, expires_at,
+       opens_minute, closes_minute, 1, parts, id * {Chunk.SIZE:d} - 1
+FROM given JOIN serving USING (gateway_id, message_class)
+"""  # noqa: S608
+
+
+def write_ready(columns: dict[str, list], gateways: Iterable[Gateway], *, now: datetime) -> None:
+    """Chunks of one message each that may leave at once, in the caller's transaction; binds hear of them after the
+    commit. ``columns``: ids, campaigns, accounts, gateways, classes, parts, expire, open, close."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_READY, columns | {"now": now})
+    names = {gateway.name for gateway in gateways}
+    transaction.on_commit(lambda: call(names))
+
+
 def nudge(*, campaign_id: int, after_seconds: float = 0) -> None:
     """Tell one bind of each gateway that a campaign uses to look at the queue. Losing it only delays."""
     names = Gateway.objects.filter(
         pk__in=Chunk.objects.filter(campaign_id=campaign_id, gateway__isnull=False).values("gateway_id").distinct()
     ).values_list("name", flat=True)
+    call(names, after_seconds=after_seconds)
+
+
+def call(names: Iterable[str], *, after_seconds: float = 0) -> None:
+    """Wake one bind of each gateway named."""
     for name in names:
         try:
             current_app.send_task(

@@ -68,6 +68,17 @@ def new_chunk_ids(count: int) -> list[int]:
         return [row[0] for row in cursor]
 
 
+def new_ids(count: int) -> list[tuple[int, int]]:
+    """(campaign id, chunk id) for ``count`` campaigns of one chunk each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('messaging_campaign', 'id')), nextval('messaging_chunk_ids')"
+            " FROM generate_series(1, %s)",
+            [count],
+        )
+        return cursor.fetchall()
+
+
 def delete_rows(campaign_id: int) -> None:
     """Take back every message and chunk of a campaign that was never confirmed."""
     with connection.cursor() as cursor:

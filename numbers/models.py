@@ -139,3 +139,9 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def serves(self, account: Account) -> bool:
+        """What ``Line.objects.usable_by`` selects, of one line that was read just now."""
+        return self.state == self.State.ACTIVE and (
+            self.kind == self.Kind.SHARED_SERVICE or self.account_id == account.pk
+        )

@@ -116,6 +116,19 @@ def opted_out(account: Account, line: Line) -> np.ndarray:
         return np.array([row[0] for row in cursor.fetchall()], np.int64)
 
 
+def opted_out_each(accounts: list[int], lines: list[int], msisdns: list[int]) -> list[bool]:
+    """For many sends at once: whether ``msisdns[n]`` wants nothing from ``lines[n]`` of ``accounts[n]``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT place FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) WITH ORDINALITY"
+            " AS sends(account_id, line_id, msisdn, place) JOIN phonebook_optout opt_out USING (account_id, msisdn)"
+            " WHERE opt_out.line_id IS NULL OR opt_out.line_id = sends.line_id",
+            [accounts, lines, msisdns],
+        )
+        places = {row[0] for row in cursor}
+    return [place in places for place in range(1, len(msisdns) + 1)]
+
+
 def blocked(msisdns: np.ndarray) -> np.ndarray:
     """bool mask of ``msisdns`` (989…, int64): True for those on the operators' block list (R4)."""
     mask = np.zeros(len(msisdns), bool)

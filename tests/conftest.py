@@ -57,9 +57,13 @@ def empty_valkey():
 @pytest.fixture(autouse=True)
 def fresh_tables():
     """Operators are kept a minute in the process; an emptied and refilled table gives them other ids."""
+    from messaging.services.express import forget_rules
     from numbers.selectors import forget_tables
+    from webservice.v1.express import forget_keys
 
     forget_tables()
+    forget_rules()
+    forget_keys()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ class BearerKeyAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: HttpRequest):
-        key = key_of_secret(_secret_in(request), request)
+        key = key_of_secret(secret_in(request), request)
         return key.created_by_id and key.created_by, key
 
     def authenticate_header(self, request: HttpRequest) -> str:
@@ -36,11 +36,12 @@ def key_of_secret(secret: str, request: HttpRequest) -> ApiKey:
     key = _key_of(secret)
     now = timezone.now()
     _check(key, request, now)
-    _note_use(key, now)
+    note_use(key, now)
     return key
 
 
-def _secret_in(request: HttpRequest) -> str:
+def secret_in(request: HttpRequest) -> str:
+    """The bearer's secret. Raises Problem."""
     scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").strip().partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Problem(Code.KEY_MISSING, headers=CHALLENGE)
@@ -68,7 +69,8 @@ def _check(key: ApiKey, request: HttpRequest, now: datetime) -> None:
         raise Problem(Code.ACCOUNT_SUSPENDED)
 
 
-def _note_use(key: ApiKey, now: datetime) -> None:
+def note_use(key: ApiKey, now: datetime) -> None:
+    """Keep when the key was used last, to the minute."""
     before = now - USE_NOTED_EVERY
     if key.last_used_at is None or key.last_used_at < before:
         stale = Q(last_used_at=None) | Q(last_used_at__lt=before)

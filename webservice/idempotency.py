@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.http import HttpResponse
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +36,7 @@ def answer_once(request: Request, work: Callable[[], Response]) -> HttpResponse:
     key = _key_in(request)
     if key is None:
         return work()
-    digest = _digest_of(request)
+    digest = digest_of(request, request.data)
     with transaction.atomic():
         kept = _claim(request.auth.account_id, _kept_under(key, is_test=request.auth.is_test), digest)
         if kept.status is not None:
@@ -51,7 +51,7 @@ def _key_in(request: Request) -> str | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not (0 < len(key) <= 255 and all("!" <= letter <= "~" for letter in key)):
+    if not is_well_formed(key):
         raise Problem(Code.IDEMPOTENCY_KEY_INVALID)
     return key
 
@@ -61,9 +61,14 @@ def _kept_under(key: str, *, is_test: bool) -> str:
     return f"test {hashlib.sha256(key.encode()).hexdigest()}" if is_test else key
 
 
-def _digest_of(request: Request) -> str:
+def is_well_formed(key: str | None) -> bool:
+    """Whether a header's value may be kept as a key; without a header there is nothing to keep."""
+    return key is None or (0 < len(key) <= 255 and all("!" <= letter <= "~" for letter in key))
+
+
+def digest_of(request: Request | HttpRequest, data: dict) -> str:
     """The same for bodies that mean the same: the order of members and the white space do not count."""
-    canonical = json.dumps(request.data, sort_keys=True)
+    canonical = json.dumps(data, sort_keys=True)
     return hashlib.sha256(f"{request.method} {request.path} {canonical}".encode()).hexdigest()
 
 
@@ -75,6 +80,44 @@ def _claim(account_id: int, key: str, digest: str) -> IdempotentAnswer:
         kept.request_digest, kept.status, kept.body, kept.created_at = digest, None, None, now
         kept.save(update_fields=["request_digest", "status", "body", "created_at"])
     return kept
+
+
+_CLAIM_ALL = """
+    INSERT INTO webservice_idempotentanswer (account_id, key, request_digest, created_at)
+    SELECT account_id, key, digest, %s FROM unnest(%s::bigint[], %s::text[], %s::text[]) WITH ORDINALITY
+        AS claims(account_id, key, digest, place)
+    ORDER BY account_id, key, place
+    ON CONFLICT (account_id, key) DO NOTHING RETURNING account_id, key
+"""
+_KEEP_ALL = """
+    UPDATE webservice_idempotentanswer kept SET status = %s, body = answers.body::jsonb
+    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS answers(account_id, key, body)
+    WHERE kept.account_id = answers.account_id AND kept.key = answers.key
+"""
+_GIVE_UP = """
+    DELETE FROM webservice_idempotentanswer kept USING unnest(%s::bigint[], %s::text[]) AS given(account_id, key)
+    WHERE kept.account_id = given.account_id AND kept.key = given.key
+"""
+
+
+def claim_all(claims: list[tuple[int, str, str]], now: datetime) -> set[tuple[int, str]]:
+    """Claim many (account id, key, digest) in the caller's transaction: those (account id, key) that were free."""
+    if not claims:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_ALL, [now, *map(list, zip(*claims, strict=True))])
+        return set(cursor.fetchall())
+
+
+def keep_all(answers: list[tuple[int, str, dict | None]], *, status: int) -> None:
+    """Keep the answers of claimed (account id, key); one without an answer is claimed no longer."""
+    given = [(account_id, key, json.dumps(body)) for account_id, key, body in answers if body is not None]
+    without = [(account_id, key) for account_id, key, body in answers if body is None]
+    with connection.cursor() as cursor:
+        if given:
+            cursor.execute(_KEEP_ALL, [status, *map(list, zip(*given, strict=True))])
+        if without:
+            cursor.execute(_GIVE_UP, [*map(list, zip(*without, strict=True))])
 
 
 def _replay(kept: IdempotentAnswer, digest: str) -> HttpResponse:

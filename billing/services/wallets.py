@@ -4,7 +4,9 @@ Who moves money locks the wallet first, through ``lock_wallet`` and nowhere else
 before them. The entry, the new balance and whatever the money pays for commit together.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -135,6 +137,62 @@ def _insert(wallet: Wallet, values: tuple) -> int | None:
         cursor.execute(_INSERT, {"wallet": wallet.pk, **dict(zip(names, values, strict=True))})
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """An entry to be added by ``enter_all``; ``amount`` in rials, negative takes."""
+
+    account_id: int
+    amount: int
+    reference: str
+    details: dict = field(default_factory=dict)
+
+
+# Entries in the order in which they are given, so that each one's balance follows from the one before.
+_INSERT_ALL = """
+WITH entry AS (
+    INSERT INTO billing_ledgerentry
+        (wallet_id, kind, amount, balance_after, reference, reason, details, created_at)
+    SELECT wallet, %(kind)s, amount, after, reference, %(reason)s, details::jsonb, %(at)s
+    FROM unnest(%(wallets)s::bigint[], %(amounts)s::bigint[], %(after)s::bigint[], %(references)s::text[],
+                %(details)s::text[]) WITH ORDINALITY AS given(wallet, amount, after, reference, details, place)
+    ORDER BY place
+    RETURNING wallet_id, amount
+)
+UPDATE billing_wallet SET balance = balance + moved.amount
+FROM (SELECT wallet_id, sum(amount) AS amount FROM entry GROUP BY wallet_id) AS moved
+WHERE billing_wallet.id = moved.wallet_id
+"""
+
+
+def enter_all(
+    *, wallets: dict[int, Wallet], kind: LedgerEntry.Kind, movements: Sequence[Movement], reason: str, at: datetime
+) -> list[int | None]:
+    """Add many entries, whose references are new, to wallets that ``lock_wallets`` gave: the balance after each.
+
+    None for one that would overspend: it is left out, and those after it are weighed without it. Movements of nothing
+    make no entry. Raises django.db.IntegrityError where a reference is there already.
+    """
+    balances: list[int | None] = []
+    rows = []
+    for movement in movements:
+        wallet = wallets[movement.account_id]
+        after = wallet.balance + movement.amount
+        if movement.amount < 0 and after < -wallet.credit_limit:
+            balances.append(None)
+            continue
+        balances.append(after)
+        if not movement.amount:
+            continue
+        wallet.balance = after
+        rows.append((wallet.pk, movement.amount, after, movement.reference, json.dumps(movement.details)))
+    if rows:
+        names = ("wallets", "amounts", "after", "references", "details")
+        columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT_ALL, columns | {"kind": kind, "reason": reason, "at": at})
+    return balances
 
 
 def _entered(wallet: Wallet, kind: str, amount: int, reference: str) -> LedgerEntry | None:

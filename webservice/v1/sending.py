@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from billing.selectors import balance
 from common.phones import e164, normalise
 from messaging.models import Campaign, Message, MessageClass
 from messaging.services import SendRefused, quote
@@ -92,23 +91,23 @@ def summary(campaign: Campaign) -> dict:
     }
 
 
-def sent(campaign: Campaign, messages: Sequence[dict]) -> dict:
-    """The answer of a send."""
+def sent(campaign: Campaign, messages: Sequence[dict], *, balance: int) -> dict:
+    """The answer of a send; ``balance`` is what is left, in rials."""
     return {
         "campaign": campaign.pk,
         **summary(campaign),
-        "balance": balance(campaign.account),
+        "balance": balance,
         "messages": messages,
     }
 
 
-def priced(campaign: Campaign, messages: Sequence[dict]) -> dict:
-    """The answer of a quote."""
+def priced(campaign: Campaign, messages: Sequence[dict], *, balance: int) -> dict:
+    """The answer of a quote; ``balance`` is what there is, in rials."""
     return {
         "quote": campaign.pk,
         "expires_at": moment(campaign.quote_expires_at),
         **summary(campaign),
-        "balance": balance(campaign.account),
+        "balance": balance,
         "messages": messages,
     }
 

@@ -1,7 +1,7 @@
 """The doors of the native API (W2, W3): each checks who asks, calls one service, answers."""
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -9,13 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.models import Wallet
+from billing.selectors import balance
 from messaging.models import Campaign
 from messaging.services import QuoteExpired, confirm
 from numbers.models import Line
 from webservice.idempotency import answer_once
 from webservice.models import ApiKey
 from webservice.problems import MEANINGS, Code, Problem
-from webservice.v1 import documentation, reading, sending
+from webservice.v1 import documentation, express, reading, sending
 from webservice.v1.base import ApiView
 from webservice.v1.serializers import MessageQuery, NewMessages, QuotedMessages
 from webservice.v1.words import CURRENCY
@@ -27,6 +28,10 @@ class Messages(ApiView):
     """Send, and list what was sent."""
 
     scopes = {"POST": Scope.SEND, "GET": Scope.READ}
+
+    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        response = express.answer(request) if request.method == "POST" else None
+        return response or super().dispatch(request, *args, **kwargs)
 
     @extend_schema(**documentation.SEND)
     def post(self, request: Request) -> HttpResponse:
@@ -50,7 +55,7 @@ class Messages(ApiView):
             fields = self.read(NewMessages, request.data)
             campaign = self._confirm(sending.plan(key=request.auth, fields=fields, now=now), now)
             messages = list(sending.rows(campaign, fields["to"], fields["text"]))
-        return Response(sending.sent(campaign, messages), status.HTTP_201_CREATED)
+        return Response(sending.sent(campaign, messages, balance=balance(self.account)), status.HTTP_201_CREATED)
 
     def _confirm(self, campaign: Campaign, now) -> Campaign:
         try:
@@ -85,7 +90,7 @@ class Quotes(ApiView):
         fields = self.read(NewMessages, request.data)
         campaign = sending.plan(key=request.auth, fields=fields, now=timezone.now())
         messages = list(sending.rows(campaign, fields["to"], fields["text"]))
-        return Response(sending.priced(campaign, messages), status.HTTP_201_CREATED)
+        return Response(sending.priced(campaign, messages, balance=balance(self.account)), status.HTTP_201_CREATED)
 
 
 class Balance(ApiView):
