@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from billing.models import LedgerEntry
 from billing.selectors import entry_of
 from billing.services import InvalidAmount, Movement, ReferenceConflict, enter, enter_all, lock_wallet, lock_wallets
+from common.bulk import copy_in, new_keys
 from credit.ledger import Problem, check_ledger
 from credit.models import Reservation
 
@@ -85,13 +86,17 @@ def reserve_all(*, charges: Sequence[Charge], reason: str, at: datetime) -> list
         Movement(charge.account_id, -charge.amount, f"reserve:{charge.reference}", charge.details) for charge in charges
     ]
     balances = enter_all(wallets=wallets, kind=LedgerEntry.Kind.CHARGE, movements=movements, reason=reason, at=at)
-    paid = [
-        Reservation(account_id=charge.account_id, reference=charge.reference, charged=charge.amount, created_at=at)
-        for charge, balance in zip(charges, balances, strict=True)
-        if balance is not None
-    ]
-    made = iter(Reservation.objects.bulk_create(paid))
-    return [None if balance is None else Reserved(next(made).pk, balance) for balance in balances]
+    keys = new_keys(Reservation, len(charges))
+    copy_in(
+        [
+            Reservation(
+                pk=key, account_id=charge.account_id, reference=charge.reference, charged=charge.amount, created_at=at
+            )
+            for key, charge, balance in zip(keys, charges, balances, strict=True)
+            if balance is not None
+        ]
+    )
+    return [None if balance is None else Reserved(key, balance) for key, balance in zip(keys, balances, strict=True)]
 
 
 @transaction.atomic

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "webservice.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "webservice.middleware.FastLaneMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "smsplatform.compression.PageCompression",
     "csp.middleware.CSPMiddleware",

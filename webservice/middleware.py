@@ -6,8 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from webservice.problems import MEDIA_TYPE, OF_STATUS, Code, Problem, answer, speaking_to
+from webservice.v1 import express
 
 PREFIX = "/api/"
+FAST_LANE = "/api/v1/messages"
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
@@ -30,3 +32,16 @@ class ProblemMiddleware:
                 response = answer(Problem(code, headers=kept))
         patch_vary_headers(response, ["Accept-Language", "Authorization"])
         return response
+
+
+class FastLaneMiddleware:
+    """Plain single sends (webservice.v1.express) are answered here, before what only pages need: sessions, cookies,
+    languages, content policies. It stands right after SecurityMiddleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "POST" and request.path_info == FAST_LANE and (response := express.answer(request)):
+            return response
+        return self.get_response(request)

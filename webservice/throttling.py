@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -33,17 +35,29 @@ class Allowance:
 
 def count_request(key: ApiKey) -> Allowance | None:
     """Count one request of ``key``. None while Valkey is away: a lost counter must not close the door."""
-    now = int(time.time())
-    window, passed = divmod(now, WINDOW_SECONDS)
-    name = f"api-rate:{key.pk}:{window}"
+    return count_requests([key.pk])[0]
+
+
+def count_requests(key_ids: Sequence[int]) -> list[Allowance | None]:
+    """Count requests that came together, each of one key: what is left after each of them."""
+    window, passed = divmod(int(time.time()), WINDOW_SECONDS)
+    fresh = Counter(key_ids)
     try:
         with _valkey().pipeline(transaction=False) as pipeline:
-            count, _done = pipeline.incr(name).expire(name, WINDOW_SECONDS + 5).execute()
+            for key_id, requests in fresh.items():
+                name = f"api-rate:{key_id}:{window}"
+                pipeline.incrby(name, requests).expire(name, WINDOW_SECONDS + 5)
+            counted = dict(zip(fresh, pipeline.execute()[::2], strict=True))
     except redis.RedisError:
         log.warning("requests are not counted: Valkey does not answer")
-        return None
+        return [None] * len(key_ids)
     limit = settings.API_RATE_PER_MINUTE
-    return Allowance(limit, max(0, limit - count), WINDOW_SECONDS - passed, count > limit)
+    allowances: list[Allowance | None] = []
+    for key_id in key_ids:
+        fresh[key_id] -= 1
+        count = counted[key_id] - fresh[key_id]
+        allowances.append(Allowance(limit, max(0, limit - count), WINDOW_SECONDS - passed, count > limit))
+    return allowances
 
 
 @cache

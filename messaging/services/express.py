@@ -16,6 +16,7 @@ import numpy as np
 from django.db.models.signals import post_delete, post_save
 
 from accounts.models import Account
+from common.bulk import copy_in
 from credit.models import AccountPlan, Tariff, TariffPlan
 from credit.pricing import NoTariff, Price, prices
 from credit.services import Charge, reserve_all
@@ -88,11 +89,14 @@ def send_singles(orders: Sequence[Order], *, now: datetime) -> list[Sent | None]
     kept = [_Row(*plan, *ids, *money) for plan, ids, money in zip(planned, ids, reserved, strict=True) if money]
     if not kept:
         return results
-    campaigns = Campaign.objects.bulk_create([_campaign(row, now) for row in kept])
+    campaigns = [_campaign(row, now) for row in kept]
+    copy_in(campaigns)
     _write_messages(kept, now)
-    StatusCount.objects.bulk_create(
-        StatusCount(campaign_id=row.campaign_id, status=Status.QUEUED, messages=1, parts=row.order.parts)
-        for row in kept
+    copy_in(
+        [
+            StatusCount(campaign_id=row.campaign_id, status=Status.QUEUED, messages=1, parts=row.order.parts)
+            for row in kept
+        ]
     )
     write_ready(_chunks(kept, now), (row.gateway for row in kept), now=now)
     for row, campaign in zip(kept, campaigns, strict=True):

@@ -13,6 +13,7 @@ from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
@@ -33,7 +34,7 @@ from webservice.authentication import note_use, secret_in
 from webservice.models import ApiKey
 from webservice.problems import Problem, speaking_to
 from webservice.services import digest_of
-from webservice.throttling import Allowance, count_request
+from webservice.throttling import Allowance, count_requests
 from webservice.v1 import sending
 from webservice.v1.parsers import parsed
 from webservice.v1.words import CLASS_OF
@@ -54,16 +55,19 @@ class _Call(NamedTuple):
 
 
 class _Done(NamedTuple):
-    status: int
-    body: bytes
+    """``body`` is None where the ordinary way shall answer; the request is counted already."""
+
+    allowance: Allowance | None
+    body: bytes | None
 
 
 def answer(request: HttpRequest) -> HttpResponse | None:
     """The answer of a plain single send; None where the ordinary way shall decide."""
     try:
+        request.get_host()
         found = _key_and_lines(request)
         data = found and _body(request)
-    except Problem:
+    except (Problem, DisallowedHost):
         return None
     if not data:
         return None
@@ -72,18 +76,17 @@ def answer(request: HttpRequest) -> HttpResponse | None:
     name = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if order is None or not idempotency.is_well_formed(name):
         return None
-    allowance = request.allowance = count_request(key)
-    if allowance and allowance.is_exceeded:
-        return None
     digest = idempotency.digest_of(request, data) if name else ""
     done = _combiner.submit(_Call(key, order, name, digest))
-    return done and _response(request, done, allowance)
+    request.allowance = done.allowance
+    return done.body and _response(request, done)
 
 
-def _response(request: HttpRequest, done: _Done, allowance: Allowance | None) -> HttpResponse:
-    response = HttpResponse(done.body, status=done.status, content_type="application/json")
-    for name, value in (allowance.headers() if allowance else {}).items():
+def _response(request: HttpRequest, done: _Done) -> HttpResponse:
+    response = HttpResponse(done.body, status=201, content_type="application/json")
+    for name, value in (done.allowance.headers() if done.allowance else {}).items():
         response[name] = value
+    response["Content-Length"] = str(len(done.body))
     response["Cache-Control"] = "no-store"
     with speaking_to(request):
         response["Content-Language"] = get_language()
@@ -184,58 +187,59 @@ def _measure(text: str):
 # --- all of a moment together ---------------------------------------------------------------------------------------
 
 
-def _send_together(calls: list[_Call]) -> list[_Done | None]:
+def _send_together(calls: list[_Call]) -> list[_Done]:
     """One transaction for all. Whatever fails before the commit takes everything back, and each goes its own way."""
     now = timezone.now()
+    allowances = count_requests([call.key.pk for call in calls])
+    places = [place for place, left in enumerate(allowances) if not (left and left.is_exceeded)]
+    bodies: dict[int, bytes] = {}
     try:
         with transaction.atomic():
             try:
-                done = _send(calls, now)
+                bodies = _send({place: calls[place] for place in places}, now)
             except Exception as error:
                 raise _Undone from error  # before the commit: nothing is kept, and nothing is in doubt
     except _Undone:
         log.exception("the fast lane fell back")
-        return [None] * len(calls)
-    for key in {call.key.pk: call.key for call in calls}.values():
+    for key in {calls[place].key.pk: calls[place].key for place in bodies}.values():
         note_use(key, now)
-    return done
+    return [_Done(allowance, bodies.get(place)) for place, allowance in enumerate(allowances)]
 
 
 class _Undone(Exception):
     """The transaction was given up before its commit."""
 
 
-def _send(calls: list[_Call], now: datetime) -> list[_Done | None]:
-    done: list[_Done | None] = [None] * len(calls)
-    good = _good_keys({call.key.pk for call in calls}, now)
-    claimed = idempotency.claim_all(
-        [
-            (call.key.account_id, call.idempotency_key, call.request_digest)
-            for call in calls
-            if call.idempotency_key and call.key.pk in good
-        ],
-        now,
-    )
-    chosen = []
-    for place, call in enumerate(calls):
-        if call.key.pk not in good:
-            continue
-        claim = (call.key.account_id, call.idempotency_key)
-        if call.idempotency_key is not None and claim not in claimed:
-            continue
-        claimed.discard(claim)  # the same key twice in one moment: the second waits for the first one's answer
-        chosen.append(place)
-    sent = send_singles([calls[place].order for place in chosen], now=now)
-    answers = []
-    for place, result in zip(chosen, sent, strict=True):
-        call = calls[place]
+def _send(calls: dict[int, _Call], now: datetime) -> dict[int, bytes]:
+    """The answers by place, of those that were sent."""
+    good = _good_keys({call.key.pk for call in calls.values()}, now)
+    calls = {place: call for place, call in calls.items() if call.key.pk in good}
+    calls = _claimed(calls, now)
+    sent = send_singles([call.order for call in calls.values()], now=now) if calls else []
+    bodies, answers = {}, []
+    for (place, call), result in zip(calls.items(), sent, strict=True):
         body = _document(result) if result else None
-        if result:
-            done[place] = _Done(201, json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+        if body:
+            bodies[place] = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         if call.idempotency_key:
             answers.append((call.key.account_id, call.idempotency_key, body))
     idempotency.keep_all(answers, status=201)
-    return done
+    return bodies
+
+
+def _claimed(calls: dict[int, _Call], now: datetime) -> dict[int, _Call]:
+    """Those without an Idempotency-Key, and those whose key nobody used before: the first of each in one moment."""
+    named = [call for call in calls.values() if call.idempotency_key]
+    free = idempotency.claim_all(
+        [(call.key.account_id, call.idempotency_key, call.request_digest) for call in named], now
+    )
+    chosen = {}
+    for place, call in calls.items():
+        claim = (call.key.account_id, call.idempotency_key)
+        if call.idempotency_key is None or claim in free:
+            free.discard(claim)
+            chosen[place] = call
+    return chosen
 
 
 def _good_keys(ids: set[int], now: datetime) -> set[int]:
@@ -254,7 +258,7 @@ def _document(sent: Sent) -> dict:
     return sending.sent(campaign, [sending.row_of(message)], balance=sent.balance)
 
 
-_combiner: Combiner[_Call, _Done | None] = Combiner(_send_together)
+_combiner: Combiner[_Call, _Done] = Combiner(_send_together)
 
 
 def forget_keys(**_signal) -> None:

@@ -1,7 +1,7 @@
 """The doors of the native API (W2, W3): each checks who asks, calls one service, answers."""
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -16,7 +16,7 @@ from numbers.models import Line
 from webservice.idempotency import answer_once
 from webservice.models import ApiKey
 from webservice.problems import MEANINGS, Code, Problem
-from webservice.v1 import documentation, express, reading, sending
+from webservice.v1 import documentation, reading, sending
 from webservice.v1.base import ApiView
 from webservice.v1.serializers import MessageQuery, NewMessages, QuotedMessages
 from webservice.v1.words import CURRENCY
@@ -28,10 +28,6 @@ class Messages(ApiView):
     """Send, and list what was sent."""
 
     scopes = {"POST": Scope.SEND, "GET": Scope.READ}
-
-    def dispatch(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        response = express.answer(request) if request.method == "POST" else None
-        return response or super().dispatch(request, *args, **kwargs)
 
     @extend_schema(**documentation.SEND)
     def post(self, request: Request) -> HttpResponse:
