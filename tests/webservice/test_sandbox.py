@@ -73,7 +73,8 @@ def test_a_live_key_never_reaches_the_sandbox(api, tester, sandbox, gateway):
     body = send(api, "09121234567")
     assert (body["test"], body["price"]) == (False, LATIN)
     assert Chunk.objects.get().gateway == gateway
-    Gateway.objects.filter(pk=gateway.pk).update(is_enabled=False)
+    gateway.is_enabled = False
+    gateway.save()
     refusal = problem(api.post("messages", {"to": "09121234567", "text": "Hello"}), 422, "nothing_to_send")
     assert refusal["messages"][0]["skipped"] == "no_route"
 
