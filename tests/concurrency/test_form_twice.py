@@ -51,7 +51,7 @@ def test_control_without_the_lock_the_others_get_an_error(submissions, monkeypat
         Campaign.objects.filter(form_token=form_token).first()
         everyone_is_here.wait(30)
 
-    monkeypatch.setattr(messaging.services.once, "_wait_for_twin", look_first)
+    monkeypatch.setattr(messaging.services.once, "wait_for_twin", look_first)
     outcomes = run_together(submissions)
     assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == THREADS - 1
     assert Campaign.objects.count() == 1
