@@ -162,6 +162,13 @@ GET  /api/v1/lines                                  401    401    401    401    
 POST /api/v1/messages                               401    401    401    401    401    401
 GET  /api/v1/messages/{message}                     401    401    401    401    401    401
 POST /api/v1/quotes                                 401    401    401    401    401    401
+GET  /api/v1/inbox                                  401    401    401    401    401    401
+POST /api/v1/inbox/read                             401    401    401    401    401    401
+GET  /api/v1/inbox/{message}                        401    401    401    401    401    401
+POST /api/v1/inbox/{message}/reply                  401    401    401    401    401    401
+POST /api/v1/inbox/{message}/restore                401    401    401    401    401    401
+GET  /api/v1/samples                                401    401    401    401    401    401
+GET  /api/v1/samples/{message}                      401    401    401    401    401    401
 GET  /api/v1/problems                               200    200    200    200    200    200
 GET  /api/v1/schema/                                200    200    200    200    200    200
 GET  /api/v1/docs/                                  200    200    200    200    200    200

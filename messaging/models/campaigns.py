@@ -1,5 +1,7 @@
 """What an account asked to be sent, and the chunks in which it leaves."""
 
+import re
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -13,6 +15,8 @@ from credit.models import Reservation
 from messaging.models.gateways import Gateway
 from messaging.models.messages import Encoding, MessageClass, Status
 from numbers.models import Line
+
+_PLACE = re.compile(r"\{(\w{1,60})\}")
 
 
 class Upload(models.Model):
@@ -233,3 +237,8 @@ class SampleMessage(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.text[:40]
+
+    @property
+    def places(self) -> list[str]:
+        """Names of the placeholders in the text, such as first_name of {first_name}."""
+        return list(dict.fromkeys(_PLACE.findall(self.text)))

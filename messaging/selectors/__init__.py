@@ -1,6 +1,6 @@
 """What pages, the web service and reports read of messages and campaigns."""
 
-from messaging.selectors.campaigns import campaigns, lines_for, running, samples, scheduled
+from messaging.selectors.campaigns import campaigns, lines_for, running, sample_categories, samples, scheduled
 from messaging.selectors.concealing import is_concealed, national_recipient, recipient_code, shown_recipient
 from messaging.selectors.conversations import Conversation, Turn, conversation, conversation_of, own_received
 from messaging.selectors.inbox import inbox, names_of, trash, unread_count
@@ -32,6 +32,7 @@ __all__ = [
     "reached",
     "recipient_code",
     "running",
+    "sample_categories",
     "samples",
     "scheduled",
     "sent_messages",

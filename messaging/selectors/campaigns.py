@@ -43,9 +43,17 @@ def lines_for(account: Account) -> QuerySet[Line]:
     return Line.objects.usable_by(account).order_by("account_id", "number")
 
 
-def samples(account: Account, text: str = "") -> QuerySet[SampleMessage]:
-    """The account's sample messages, the newest first (7)."""
+def samples(account: Account, text: str = "", category: str = "") -> QuerySet[SampleMessage]:
+    """The account's sample messages, the newest first (7); ``text`` is looked for in titles, categories and texts."""
     found = SampleMessage.objects.of(account)
     if text:
-        found = found.filter(Q(title__icontains=text) | Q(text__icontains=text))
+        found = found.filter(Q(title__icontains=text) | Q(text__icontains=text) | Q(category__icontains=text))
+    if category:
+        found = found.filter(category=category)
     return found.order_by("-id")
+
+
+def sample_categories(account: Account) -> list[str]:
+    """The names that the account gave its samples' categories, in order."""
+    named = SampleMessage.objects.of(account).exclude(category="").order_by("category")
+    return list(named.values_list("category", flat=True).distinct())

@@ -79,7 +79,13 @@ def _erase(messages: QuerySet[InboundMessage]) -> int:
 
 
 def answer(
-    *, message: InboundMessage, text: str, by: User | None, now: datetime, form_token: UUID | None = None
+    *,
+    message: InboundMessage,
+    text: str,
+    by: User | None,
+    now: datetime,
+    form_token: UUID | None = None,
+    is_test: bool = False,
 ) -> Campaign:
     """Send ``text`` to whoever sent ``message``, from the line that it came to, at once; the message counts as read.
 
@@ -104,6 +110,7 @@ def answer(
             message_class=MessageClass.TRANSACTIONAL,
             kind=Campaign.Kind.REPLY,
             created_by=by,
+            is_test=is_test,
             now=now,
         )
         if campaign.confirmed_at is None:

@@ -18,7 +18,7 @@ class SamplesFull(Exception):
 
 
 @transaction.atomic
-def add_sample(*, account: Account, text: str, title: str = "") -> SampleMessage:
+def add_sample(*, account: Account, text: str, title: str = "", category: str = "") -> SampleMessage:
     """Keep a text; one that is kept already comes back as it is. Raises SamplesFull."""
     Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     mine = SampleMessage.objects.of(account)
@@ -27,4 +27,4 @@ def add_sample(*, account: Account, text: str, title: str = "") -> SampleMessage
         return there
     if mine.count() >= settings.SAMPLE_MESSAGES_MAX:
         raise SamplesFull
-    return SampleMessage.objects.create(account=account, title=title, text=text)
+    return SampleMessage.objects.create(account=account, title=title, category=category.strip(), text=text)

@@ -1,5 +1,6 @@
 """An account that can send: credit, a line with a price, a gateway that nobody serves, and a key."""
 
+import json
 from dataclasses import dataclass
 
 import pytest
@@ -38,6 +39,19 @@ class Api:
         return Client(raise_request_exception=False).post(
             f"/api/v1/{path}",
             body,
+            content_type="application/json",
+            headers=self._headers(headers),
+            REMOTE_ADDR=self.address,
+        )
+
+    def send(self, method: str, path: str, body=None, *, idempotency_key: str | None = None, **headers) -> HttpResponse:
+        """PATCH, PUT or DELETE."""
+        if idempotency_key is not None:
+            headers["Idempotency-Key"] = idempotency_key
+        return Client(raise_request_exception=False).generic(
+            method,
+            f"/api/v1/{path}",
+            "" if body is None else json.dumps(body),
             content_type="application/json",
             headers=self._headers(headers),
             REMOTE_ADDR=self.address,

@@ -71,6 +71,17 @@ def test_every_operation_is_described_with_examples(schema):
         "get_balance",
         "list_lines",
         "list_problems",
+        "list_inbox",
+        "get_received",
+        "mark_received",
+        "mark_many_received",
+        "trash_received",
+        "restore_received",
+        "reply_to_received",
+        "list_samples",
+        "add_sample",
+        "get_sample",
+        "delete_sample",
     }
     for _path, _method, operation in found:
         assert operation["summary"]

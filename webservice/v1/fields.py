@@ -54,6 +54,15 @@ class StrictIntegerField(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+class StrictBooleanField(serializers.BooleanField):
+    """JSON true or false only; REST framework would take "yes" and 1."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, bool):
+            raise _error(_("Give true or false."), FieldCode.WRONG_TYPE)
+        return data
+
+
 @extend_schema_field({"type": "string", "format": "date-time"})
 class MomentField(serializers.Field):
     """An RFC 3339 time with its offset, as an aware datetime."""

@@ -96,17 +96,9 @@ class NoFields(StrictSerializer):
     """A body that says nothing: {} or none at all."""
 
 
-class MessageQuery(StrictSerializer):
-    """The filters of the list of messages."""
+class ListQuery(StrictSerializer):
+    """What every list takes (W9)."""
 
-    state = serializers.ChoiceField(choices=[(name, name) for name in STATUS_OF], required=False)
-    to = serializers.CharField(required=False, max_length=64, help_text="A recipient, in any way of writing.")
-    line = serializers.CharField(required=False, max_length=24, help_text="The line it was sent from.")
-    reference = serializers.CharField(required=False, max_length=120)
-    tag = serializers.CharField(required=False, max_length=40, help_text="One of the tags it was sent with.")
-    campaign = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
-    since = MomentField(required=False, help_text="Made at this time or later.")
-    until = MomentField(required=False, help_text="Made before this time.")
     cursor = serializers.CharField(required=False, max_length=60, help_text="“next” of the page before.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=200, default=50)
 
@@ -122,6 +114,19 @@ class MessageQuery(StrictSerializer):
                 {name: [serializers.ErrorDetail(sentence, FieldCode.CONFLICT)] for name in repeated}
             )
         return super().to_internal_value(data.dict())
+
+
+class MessageQuery(ListQuery):
+    """The filters of the list of messages."""
+
+    state = serializers.ChoiceField(choices=[(name, name) for name in STATUS_OF], required=False)
+    to = serializers.CharField(required=False, max_length=64, help_text="A recipient, in any way of writing.")
+    line = serializers.CharField(required=False, max_length=24, help_text="The line it was sent from.")
+    reference = serializers.CharField(required=False, max_length=120)
+    tag = serializers.CharField(required=False, max_length=40, help_text="One of the tags it was sent with.")
+    campaign = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
+    since = MomentField(required=False, help_text="Made at this time or later.")
+    until = MomentField(required=False, help_text="Made before this time.")
 
     def validate_to(self, value: str) -> int:
         number = normalise(value)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from webservice.v1 import cancelling, pages, views
+from webservice.v1 import cancelling, inbox, pages, samples, views
 
 urlpatterns = [
     path("messages", views.Messages.as_view()),
@@ -10,6 +10,13 @@ urlpatterns = [
     path("quotes", views.Quotes.as_view()),
     path("balance", views.Balance.as_view()),
     path("lines", views.Lines.as_view()),
+    path("inbox", inbox.Inbox.as_view()),
+    path("inbox/read", inbox.ManyRead.as_view()),
+    path("inbox/<int:received_id>", inbox.ReceivedDetail.as_view()),
+    path("inbox/<int:received_id>/reply", inbox.Replies.as_view()),
+    path("inbox/<int:received_id>/restore", inbox.Restoration.as_view()),
+    path("samples", samples.Samples.as_view()),
+    path("samples/<int:sample_id>", samples.SampleDetail.as_view()),
     path("problems", views.Problems.as_view()),
     path("schema/", pages.Schema.as_view(), name="schema"),
     path("docs/", pages.Docs.as_view(), name="docs"),
