@@ -19,7 +19,6 @@ from autoreply.book import Choice, Rules, folded, rules_of
 from autoreply.models import Answer, Book, Outcome
 from autoreply.sending import send_replies
 from autoreply.telling import tell_no_credit
-from common.text import is_opt_out, is_rejoin
 
 log = logging.getLogger(__name__)
 BATCH = 1000
@@ -119,13 +118,11 @@ def _answer_batch(account_id: int, waiting, *, now: datetime) -> bool:
 def decide(cases: Sequence[Case], rules: Rules, *, account: Account, now: datetime) -> None:
     """What each gets: its choice, and either an outcome that ends it or a text to send. Votes and group changes, which
     cost nothing, are done here."""
-    words = guard.opt_out_words(account)
+    guard.refuse_opt_outs(cases, account)
     for case in cases:
-        text = folded(case.text)
-        if is_opt_out(case.text) or is_rejoin(case.text) or text in words:
-            case.outcome = Outcome.OPT_OUT_WORD
+        if not case.is_open:
             continue
-        case.choice = rules.choose(text, line_id=case.line_id, at=case.received_at)
+        case.choice = rules.choose(folded(case.text), line_id=case.line_id, at=case.received_at)
         if case.choice.answers:
             case.reply = case.choice.text
         else:

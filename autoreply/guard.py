@@ -1,7 +1,7 @@
 """Who gets no reply: lines, opt-out words, and whoever was answered too often (6.5)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,8 @@ from autoreply.models import Answer, LineReply, Outcome
 from autoreply.models.answers import ANSWERED
 from common.phones import normalise_line
 from numbers.models import Line
+from phonebook.models import OptOutWords
+from phonebook.opt_outs import is_keyword
 
 if TYPE_CHECKING:
     from autoreply.answering import Case
@@ -19,9 +21,12 @@ SAME_TEXT_MOST = 3  # answers to one text of one sender within an hour; a respon
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def opt_out_words(account: Account) -> Collection[str]:
-    """The account's own words for leaving and coming back, folded; they are answered by whoever keeps the opt-outs."""
-    return ()
+def refuse_opt_outs(cases: Sequence["Case"], account: Account) -> None:
+    """Words for leaving a line and coming back are messaging's to answer (9.7)."""
+    words = OptOutWords.objects.filter(account=account).first()
+    for case in cases:
+        if is_keyword(case.text, words):
+            case.outcome = Outcome.OPT_OUT_WORD
 
 
 def refuse_lines(cases: Sequence["Case"]) -> None:

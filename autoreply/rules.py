@@ -58,9 +58,11 @@ def save_rule(
     leaves: Group | None = None,
     forward_url: str = "",
     forward_to: str | int | None = None,
+    counts_votes: bool = False,
     by: User | None = None,
 ) -> Rule:
-    """A new rule, or ``rule`` as it shall be from now on. Raises RuleRefused; then nothing is changed."""
+    """A new rule, or ``rule`` as it shall be from now on; one that ``counts_votes`` (of a poll) needs no reply and is
+    not in the activity log. Raises RuleRefused; then nothing is changed."""
     is_new = rule is None
     rule = rule or Rule(account=account)
     if is_new:
@@ -71,13 +73,14 @@ def save_rule(
     rule.joins, rule.leaves, rule.forward_url = joins, leaves, forward_url.strip()
     rule.forward_to = _mobile(forward_to)
     written = checked_keywords(keywords)
-    _check(rule)
+    _check(rule, needs_reply=not counts_votes)
     rule.save()
     rule.keywords.all().delete()
     Keyword.objects.bulk_create([Keyword(rule=rule, written=text, folded=fold) for fold, text in written.items()])
     touch(account)
     action = "autoreply.rule_added" if is_new else "autoreply.rule_changed"
-    audit.record(action=action, user=by, account=account, target="، ".join(written.values()))
+    if not counts_votes:
+        audit.record(action=action, user=by, account=account, target="، ".join(written.values()))
     return rule
 
 
@@ -123,13 +126,13 @@ def check_room(account: Account, count: int) -> None:
         )
 
 
-def _check(rule: Rule) -> None:
+def _check(rule: Rule, *, needs_reply: bool) -> None:
     account = rule.account
     if rule.line and rule.line.account_id != account.pk:
         raise RuleRefused(_("Choose one of your own lines."), "line")
     if rule.reply:
         check_reply(rule.reply, account=account, line=rule.line)
-    elif not (rule.joins or rule.leaves or rule.forward_url or rule.forward_to):
+    elif needs_reply and not (rule.joins or rule.leaves or rule.forward_url or rule.forward_to):
         raise RuleRefused(_("Write a reply, or choose what else the rule shall do."), "reply")
     for field in ("joins", "leaves"):
         group = getattr(rule, field)

@@ -38,6 +38,8 @@ ENTRIES = [
     Entry(_("Sent box"), "mail-forward", "messaging:sent", MESSAGES),
     Entry(_("Scheduled"), "clock", "messaging:scheduled", MESSAGES),
     Entry(_("Trash"), "trash", "messaging:trash", MESSAGES),
+    Entry(_("Auto-responder"), "message-2", "autoreply:rules", MESSAGES),
+    Entry(_("Polls and contests"), "chart-bar", "autoreply:polls", MESSAGES),
     Entry(_("Sample messages"), "template", "messaging:samples", MESSAGES),
     Entry(_("Reports"), "report-analytics", "reports:reports", MANAGE),
     Entry(_("Phonebook"), "address-book", "phonebook:contacts", MANAGE),

@@ -12,6 +12,7 @@ from smsplatform.views import set_theme
 urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("auto-replies/", include("autoreply.urls")),
     path("billing/", include("billing.urls")),
     path("credit/", include("credit.urls")),
     path("mockbank/<str:reference>/", mockbank, name="mockbank"),

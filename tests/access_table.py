@@ -108,6 +108,34 @@ GET  /samples/{sample}/                             200    200    403    404    
 POST /samples/{sample}/                             200    200    403    404    403    login
 POST /samples/{sample}/delete/                      in     in     403    404    403    login
 
+# Auto-responder
+GET  /auto-replies/                                 200    200    200    200    403    login
+GET  /auto-replies/new/                             200    200    403    200    403    login
+POST /auto-replies/new/                             200    200    403    200    403    login
+GET  /auto-replies/{rule}/                          200    200    403    404    403    login
+POST /auto-replies/{rule}/                          200    200    403    404    403    login
+POST /auto-replies/selected/                        in     in     403    in     403    login
+GET  /auto-replies/test/                            200    200    200    200    403    login
+GET  /auto-replies/lines/                           200    200    200    200    403    login
+GET  /auto-replies/lines/{line}/                    200    200    403    404    403    login
+POST /auto-replies/lines/{line}/                    200    200    403    404    403    login
+GET  /auto-replies/log/                             200    200    200    200    403    login
+GET  /auto-replies/upload/                          200    200    403    200    403    login
+POST /auto-replies/upload/                          200    200    403    200    403    login
+GET  /auto-replies/upload/sample.xlsx               200    200    403    200    403    login
+GET  /auto-replies/upload/{reply_file}/             200    200    403    404    403    login
+POST /auto-replies/upload/{reply_file}/             in     in     403    404    403    login
+GET  /auto-replies/upload/{reply_file}/rejects.xlsx 200    200    403    404    403    login
+GET  /auto-replies/polls/                           200    200    200    200    403    login
+GET  /auto-replies/polls/new/                       200    200    403    200    403    login
+POST /auto-replies/polls/new/                       200    200    403    200    403    login
+GET  /auto-replies/polls/{poll}/                    200    200    200    404    403    login
+GET  /auto-replies/polls/{poll}/edit/               200    200    403    404    403    login
+POST /auto-replies/polls/{poll}/edit/               200    200    403    404    403    login
+POST /auto-replies/polls/{poll}/delete/             in     in     403    404    403    login
+POST /auto-replies/polls/{poll}/draw/               in     in     403    404    403    login
+GET  /auto-replies/polls/{poll}/participants.xlsx   200    200    200    404    403    login
+
 # Phonebook
 GET  /phonebook/                                    200    200    200    200    403    login
 POST /phonebook/                                    200    200    200    200    403    login

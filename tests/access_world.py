@@ -4,10 +4,15 @@ import re
 from dataclasses import dataclass, field
 from itertools import count
 
+from django.core import signing
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account, Membership, User
+from autoreply.services import Option, save_poll, save_rule
+from autoreply.views.loading import FOLDER, SALT
+from common.uploads import store
 from messaging.models import Campaign, Gateway, SampleMessage
 from numberbank.models import Audience
 from numbers.models import Line
@@ -82,6 +87,12 @@ MAKERS = {
     "invoice": lambda world: make_invoice(world.account).pk,
     "paid": lambda world: make_invoice(world.account).payment.token,
     "visit": lambda world: make_payment(world.account).reference,
+    "rule": lambda world: save_rule(account=world.account, keywords=[f"rule {next(_numbers)}"], reply="سلام").pk,
+    "line": lambda world: world.line.pk,
+    "reply_file": lambda world: _reply_file(world),
+    "poll": lambda world: (
+        save_poll(account=world.account, title="نظرسنجی", options=[Option("یک", (f"poll {next(_numbers)}",))]).pk
+    ),
     "method": lambda world: "no-such-method",
     "sendsms": lambda world: "SendSMS",
     "province": lambda world: 7,
@@ -91,6 +102,13 @@ MAKERS = {
         ).pk
     ),
 }
+
+
+def _reply_file(world: World) -> str:
+    """The token of a file of auto-reply rules, of which one row is bad."""
+    kept = store(SimpleUploadedFile("rules.csv", "قیمت,هزار\nنشانی,\n".encode()), folder=FOLDER)
+    asked = {"account": world.account.pk, "name": kept.name, "filename": "rules.csv", "line": None, "match": 0}
+    return signing.dumps(asked, salt=SALT)
 
 
 def _planned(world: World, make) -> Campaign:

@@ -38,6 +38,9 @@ NO_PAGES = {
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
     "/credit/price/",  # a fragment
+    "/auto-replies/upload/sample.xlsx",
+    "/auto-replies/upload/{reply_file}/rejects.xlsx",
+    "/auto-replies/polls/{poll}/participants.xlsx",
     "/api/v1/problems",
     "/api/v1/schema/",
     "/healthz",
