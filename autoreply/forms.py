@@ -49,7 +49,7 @@ class RuleForm(forms.Form):
     keywords = forms.CharField(
         label=_("Keywords"),
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
             "One a line, or with commas. Case, spaces, and Arabic or Persian letters or digits make no difference."
         ),
@@ -204,9 +204,9 @@ class PollForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=120)
     line = _LineChoice(label=_("Line"), required=False, queryset=Line.objects.none(), empty_label=_("All my lines"))
     counting = forms.ChoiceField(label=_("Votes of one number"), choices=Poll.Counting)
-    opens_at = MomentField(label=_("From"), widget=forms.TextInput(attrs=_PICKER))
+    opens_at = MomentField(label=_("Opens"), widget=forms.TextInput(attrs=_PICKER))
     closes_at = MomentField(
-        label=_("Until"), widget=forms.TextInput(attrs=_PICKER), help_text=_("Winners can be drawn after it.")
+        label=_("Closes"), widget=forms.TextInput(attrs=_PICKER), help_text=_("Winners can be drawn after it.")
     )
     thanks = _text(_("Reply to a vote"), help_text=_("Empty: votes are counted without a reply."))
     again = _text(_("Reply to who has voted already"), help_text=_("Empty: the same reply as to a vote."))

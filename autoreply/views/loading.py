@@ -91,7 +91,7 @@ def rejects(request: HttpRequest, token: str) -> HttpResponse:
     except (TableError, UploadRefused) as refusal:
         messages.error(request, str(refusal))
         return redirect("autoreply:upload")
-    header = [_("Row"), _("Column"), _("Value"), _("Reason")]
+    header = [_("Row"), _("Column"), _("Value"), _("What is wrong")]
     return _workbook("rejects.xlsx", header, ([row.row, row.column, row.value, row.reason] for row in bad))
 
 

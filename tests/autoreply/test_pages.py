@@ -61,7 +61,7 @@ def test_a_rule_is_made_and_changed(business):
         ({"hours": "17:00-08:00"}, "08:00-22:00"),
         ({"active_from": "1405/01/02 10:00", "active_until": "1405/01/01 10:00"}, "پایان باید پس از آغاز باشد."),
         ({"forward_to": "0912"}, "09121234567"),
-        ({"forward_url": "http://127.0.0.1/x"}, "شبکهٔ داخلی"),
+        ({"forward_url": "http://127.0.0.1/x"}, "شبکهٔ خصوصی"),
         ({"forward_url": "ftp://example.com"}, "https://example.com"),
     ],
 )
@@ -115,9 +115,8 @@ def test_the_test_box_says_which_rule_answers_and_why_others_do_not(business):
     assert [(other.rule, other.code) for other in trial.others] == [(off, "off"), (behind, "outranked")]
     respond.default("پیش‌فرض")
     for text, reply, is_default in (("سلام", "پیش‌فرض", True), ("11", "", False)):
-        trial = business.client.get(reverse("autoreply:test"), {"text": text, "line": business.line.pk}).context[
-            "trial"
-        ]
+        query = {"text": text, "line": business.line.pk}
+        trial = business.client.get(reverse("autoreply:test"), query).context["trial"]
         assert (trial.reply, trial.is_default) == (reply, is_default)
     assert respond.sent() == []
 
