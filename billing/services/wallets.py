@@ -105,15 +105,20 @@ def enter(
     pk = _insert(wallet, (kind, amount, after, reference, reason, Jsonb(details or {}), at))
     if pk is None:
         return _entered(wallet, kind, amount, reference)
-    before, wallet.balance = wallet.balance, after
-    if before >= wallet.low_balance_warning > after:
-        credit_low.send(
-            sender=Wallet, account_id=wallet.account_id, balance=after, threshold=wallet.low_balance_warning
-        )
+    _announce_low_credit(wallet, after)
+    wallet.balance = after
     return LedgerEntry(
         pk=pk, wallet=wallet, kind=kind, amount=amount, balance_after=after,
         reference=reference, reason=reason, details=details or {}, created_at=at,
     )  # fmt: skip
+
+
+def _announce_low_credit(wallet: Wallet, after: int) -> None:
+    """Once for each time that the balance falls through the account's own threshold (13.5)."""
+    if wallet.balance >= wallet.low_balance_warning > after:
+        credit_low.send(
+            sender=Wallet, account_id=wallet.account_id, balance=after, threshold=wallet.low_balance_warning
+        )
 
 
 # One statement, so that the balance never moves without its entry. A reference being inserted elsewhere is waited for.
@@ -185,6 +190,7 @@ def enter_all(
         balances.append(after)
         if not movement.amount:
             continue
+        _announce_low_credit(wallet, after)
         wallet.balance = after
         rows.append((wallet.pk, movement.amount, after, movement.reference, json.dumps(movement.details)))
     if rows:
