@@ -20,29 +20,55 @@ def measure(stage, options) -> list[Row]:
     Route.objects.create(gateway=gateway)
     stage.binds(gateway, options.binds)
     wait_until(lambda: gateway.bind_rows.filter(state="bound").count() == options.binds, seconds=30)
-    mine, raw, bare = [], [], []
+    mine, raw, bare, costs = [], [], [], []
     for run in range(options.runs + 1):
+        before = stage.usage()
         seconds = _deliver(stage, options.rows)
+        cost = {name: used - before[name] for name, used in stage.usage().items()}
         client = float(
             stage.run("bench/raw_client.py", str(port), str(options.rows), str(options.window), str(options.binds))
         )
         statements = _by_hand(stage, options.rows)
         print(
-            f"deliver {run or 'warm-up'}: {seconds:.2f} s, raw {client:.2f} s, statements {statements:.2f} s",
+            f"deliver {run or 'warm-up'}: {seconds:.2f} s, raw {client:.2f} s, statements {statements:.2f} s; "
+            + _cost(cost, options.rows),
             flush=True,
         )
         if run:
             mine.append(seconds)
             raw.append(client)
             bare.append(statements)
+            costs.append(cost)
     stage.stop_processes()
     name = (
         f"deliver {options.rows:,} with receipts, {options.binds} binds × {options.window}, {options.latency_ms:g} ms"
     )
     return [
-        Row(name, options.rows, mine, "raw windowed client, receipts acknowledged, nothing kept", raw),
+        Row(
+            name,
+            options.rows,
+            mine,
+            "raw windowed client, receipts acknowledged, nothing kept",
+            raw,
+            _cost(
+                sorted(costs, key=lambda cost: sum(used.seconds for used in cost.values()))[len(costs) // 2],
+                options.rows,
+            ),
+        ),
         Row(name, options.rows, mine, "COPY and UPDATE of the same rows by hand", bare),
     ]
+
+
+def _middle(costs: list[dict]) -> dict:
+    return sorted(costs, key=lambda cost: sum(used.seconds for used in cost.values()))[len(costs) // 2]
+
+
+def _cost(cost: dict, rows: int) -> str:
+    """Microseconds of processor time a message, and each kind of process's largest memory."""
+    return ", ".join(
+        f"{name} {used.seconds / rows * 1e6:.0f} µs" + (f" ({used.peak_mb:.0f} MB)" if used.peak_mb else "")
+        for name, used in cost.items()
+    )
 
 
 def _deliver(stage, rows: int) -> float:

@@ -14,6 +14,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from bench import usage
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -36,6 +38,7 @@ class Stage:
         django.setup()
         call_command("migrate", verbosity=0)
         self._processes: list[subprocess.Popen] = []
+        self._named: dict[str, list[int]] = {}
         self.environment = dict(os.environ)
         self._open_account()
         return self
@@ -96,6 +99,7 @@ class Stage:
             "--latency-ms",
             str(latency_ms),
             stdout=subprocess.PIPE,
+            name="simulator",
         )
         return json.loads(process.stdout.readline())["port"]
 
@@ -103,7 +107,7 @@ class Stage:
         for number in range(1, count + 1):
             self.start(
                 "-m", "celery", "-A", "smsplatform", "worker", "--pool", "solo", "--without-gossip", "--without-mingle",
-                "--queues", gateway.queue, "--hostname", f"bench{number}@%h", "--loglevel", "WARNING",
+                "--queues", gateway.queue, "--hostname", f"bench{number}@%h", "--loglevel", "WARNING", name="binds",
             )  # fmt: skip
 
     def run(self, *arguments: str) -> str:
@@ -112,6 +116,14 @@ class Stage:
         return subprocess.run(
             command, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
         ).stdout
+
+    def usage(self) -> dict[str, usage.Usage]:
+        """What the processes that were given a name have used so far, and PostgreSQL."""
+        with psycopg.connect(self.conninfo) as connection:
+            backend = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
+            postmaster = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+            used = {name: usage.of(pids) for name, pids in self._named.items()}
+            return used | {"PostgreSQL": usage.of_server(postmaster)}
 
     def stop_processes(self) -> None:
         for process in reversed(self._processes):
@@ -122,8 +134,9 @@ class Stage:
             except subprocess.TimeoutExpired:
                 process.kill()
         self._processes.clear()
+        self._named.clear()
 
-    def start(self, *arguments: str, stdout=None) -> subprocess.Popen:
+    def start(self, *arguments: str, stdout=None, name: str = "") -> subprocess.Popen:
         process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
@@ -133,6 +146,8 @@ class Stage:
             start_new_session=True,
         )
         self._processes.append(process)
+        if name:
+            self._named.setdefault(name, []).append(process.pid)
         return process
 
 
