@@ -4,13 +4,18 @@ account's programs and people write it."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Account, User
+from common import uploads
+from common.phones import extract, normalise_many
+from common.tables import guess_phone_column, open_table
 from common.text import fold, is_opt_out, is_rejoin
 from numbers.models import Line
 from phonebook.models import OptOut, OptOutReply, OptOutWords
@@ -215,3 +220,56 @@ def _own_words(words: Sequence[str], field: str) -> list[str]:
     if len(once) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in once):
         raise PhonebookRefused(_("At most 20 words of at most 40 characters each."), field)
     return once
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of written numbers: new on the list, there already (or repeated), and pieces that are no number."""
+
+    new: int
+    known: int
+    invalid: int
+
+
+def add_written(
+    *,
+    account: Account,
+    line: Line | None,
+    typed: str = "",
+    file: UploadedFile | None = None,
+    note: str = "",
+    by: User | None = None,
+    now: datetime,
+) -> Added:
+    """Opt out every number that somebody typed or that stands in the best column of a file. All or nothing.
+
+    Raises PhonebookRefused where there is none, TableError and UploadRefused for the file.
+    """
+    found = extract(typed)
+    invalid = len(found.invalid)
+    batches: Iterable[list[int]] = [found.numbers]
+    stored = uploads.store(file, folder="opt-outs") if file else None
+    try:
+        if stored:
+            table = open_table(stored.path, stored.original_name)
+            column = guess_phone_column(table)
+            if column is None:
+                raise PhonebookRefused(_("No column of this file holds mobile numbers."), "file")
+            batches = chain(batches, (_numbers(cells) for cells in table.column(column)))
+        new = known = 0
+        with transaction.atomic():
+            for batch in batches:
+                good = [number for number in batch if number > 0]
+                invalid += len(batch) - len(good)
+                added = opt_out(account=account, line=line, msisdns=good, reason=PANEL, note=note, by=by, now=now)
+                new, known = new + len(added), known + len(good) - len(added)
+            if not new and not known:
+                raise PhonebookRefused(_("Write at least one mobile number such as 09121234567."), "numbers")
+    finally:
+        if stored:
+            uploads.discard(stored.name)
+    return Added(new, known, invalid)
+
+
+def _numbers(cells: list[str]) -> list[int]:
+    return normalise_many([cell for cell in cells if cell.strip()]).tolist()

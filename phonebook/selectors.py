@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from django.db import connection
-from django.db.models import BooleanField, Count, QuerySet
+from django.db.models import BooleanField, Count, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import Exact
 
 from accounts.models import Account
 from common.phones import national, normalise
 from common.text.folding import ascii_digits
 from numbers.models import Line
-from phonebook.models import Contact, Field, Group
+from phonebook.models import Contact, Field, Group, OptOut
 from phonebook.names import tidy
 from phonebook.values import in_message
 
@@ -37,6 +38,29 @@ def contacts(
 def fields(account: Account) -> list[Field]:
     """The account's own fields (9.3), in their order, without the deleted ones."""
     return list(Field.objects.of(account).filter(deleted_at=None))
+
+
+def opt_outs(account: Account, text: str = "", line: Line | None = None, reason: str = "") -> QuerySet[OptOut]:
+    """Who wants nothing from the account's lines (9.7), the newest first: by a number as it begins or ends, a line, and
+    who asked (a reason of phonebook.opt_outs)."""
+    found = OptOut.objects.of(account).select_related("line")
+    digits = "".join(character for character in ascii_digits(text) if character.isascii() and character.isdecimal())
+    if digits:
+        whole = normalise(text)
+        ends = Exact(F("msisdn") % 10 ** min(len(digits), 18), int(digits[:18]))
+        found = found.filter(msisdn=whole) if whole else found.filter(ends)
+    elif text.strip():
+        found = found.none()
+    if line:
+        found = found.filter(Q(line=line) | Q(line=None))
+    if reason:
+        found = found.filter(reason=reason)
+    return found.order_by("-id")
+
+
+def opt_outs_of(account: Account, msisdn: int) -> list[OptOut]:
+    """What a number (989…) has left of the account's lines."""
+    return list(OptOut.objects.of(account).filter(msisdn=msisdn).select_related("line").order_by("line_id"))
 
 
 def values_for(account: Account, msisdns: np.ndarray | Iterable[int]) -> dict[int, dict[str, str]]:

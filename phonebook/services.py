@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -21,6 +21,7 @@ __all__ = [
     "create_group",
     "delete_contacts",
     "delete_group",
+    "merge_groups",
     "put_in_group",
     "rename_group",
     "take_out_of_group",
@@ -192,6 +193,32 @@ def _name(group: Group, name: str) -> None:
             group.save()
     except IntegrityError as error:
         raise PhonebookRefused(_("There is a group of this name already."), "name") from error
+
+
+@transaction.atomic
+def merge_groups(*, group: Group, into_id: int, by: User | None = None) -> Group:
+    """Everybody of ``group`` into another of the account's groups, and ``group`` away; the other one.
+
+    Raises PhonebookRefused for a group that is not the account's, or the same one.
+    """
+    into = _own_group(group.account, into_id)
+    if into.pk == group.pk:
+        raise PhonebookRefused(_("Choose another group."), "into")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO phonebook_groupmember (group_id, contact_id)"
+            " SELECT %s, contact_id FROM phonebook_groupmember WHERE group_id = %s ORDER BY contact_id"
+            " ON CONFLICT (group_id, contact_id) DO NOTHING",
+            [into.pk, group.pk],
+        )
+        moved = cursor.rowcount
+    audit.record(
+        action="groups.merged", user=by, account=group.account, target=into.name,
+        details={"merged": group.name, "contacts": moved},
+    )  # fmt: skip
+    group.members.all().delete()
+    group.delete()
+    return into
 
 
 @transaction.atomic

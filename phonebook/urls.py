@@ -1,15 +1,32 @@
 from django.urls import path
 
-from phonebook import views
+from phonebook.views import contacts, fields, groups, imports, opt_outs
 
 app_name = "phonebook"
 urlpatterns = [
-    path("", views.contacts, name="contacts"),
-    path("new/", views.new_contact, name="new_contact"),
-    path("<int:pk>/", views.contact, name="contact"),
-    path("selected/", views.selected, name="selected"),
-    path("groups/", views.groups, name="groups"),
-    path("groups/new/", views.new_group, name="new_group"),
-    path("groups/<int:pk>/", views.group, name="group"),
-    path("groups/<int:pk>/delete/", views.delete_group, name="delete_group"),
+    path("", contacts.contacts, name="contacts"),
+    path("contacts.csv", contacts.export, {"kind": "csv"}, name="contacts_csv"),
+    path("contacts.xlsx", contacts.export, {"kind": "xlsx"}, name="contacts_xlsx"),
+    path("new/", contacts.new_contact, name="new_contact"),
+    path("<int:pk>/", contacts.contact, name="contact"),
+    path("selected/", contacts.selected, name="selected"),
+    path("groups/", groups.groups, name="groups"),
+    path("groups/new/", groups.new_group, name="new_group"),
+    path("groups/<int:pk>/", groups.group, name="group"),
+    path("groups/<int:pk>/delete/", groups.delete_group, name="delete_group"),
+    path("groups/<int:pk>/merge/", groups.merge_group, name="merge_group"),
+    path("fields/", fields.field_list, name="fields"),
+    path("fields/new/", fields.new_field, name="new_field"),
+    path("fields/<int:pk>/", fields.field, name="field"),
+    path("fields/<int:pk>/delete/", fields.delete_field, name="delete_field"),
+    path("fields/<int:pk>/move/", fields.move_field, name="move_field"),
+    path("import/", imports.imports, name="imports"),
+    path("import/<int:pk>/", imports.one_import, name="import"),
+    path("import/<int:pk>/cancel/", imports.cancel, name="cancel_import"),
+    path("import/<int:pk>/rejects.csv", imports.rejects, name="import_rejects"),
+    path("opt-outs/", opt_outs.opt_out_list, name="opt_outs"),
+    path("opt-outs/opt-outs.csv", opt_outs.export, name="opt_outs_csv"),
+    path("opt-outs/add/", opt_outs.add, name="opt_out_add"),
+    path("opt-outs/remove/", opt_outs.remove, name="opt_out_remove"),
+    path("opt-outs/words/", opt_outs.words, name="opt_out_words"),
 ]

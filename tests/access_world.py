@@ -16,7 +16,9 @@ from common.uploads import store
 from messaging.models import Campaign, Gateway, SampleMessage
 from numberbank.models import Audience
 from numbers.models import Line
-from phonebook.models import Group
+from phonebook.importing import upload
+from phonebook.models import Group, Import
+from phonebook.own_fields import create_field
 from tests.factories import (
     make_account,
     make_campaign,
@@ -77,6 +79,8 @@ MAKERS = {
     "webhook": _webhook,
     "contact": lambda world: make_contact(world.account).pk,
     "group": lambda world: Group.objects.create(account=world.account, name=f"group {next(_numbers)}").pk,
+    "field": lambda world: create_field(account=world.account, name=f"field {next(_numbers)}").pk,
+    "import": lambda world: _uploaded(world).pk,
     "sample": lambda world: SampleMessage.objects.create(account=world.account, text="سلام").pk,
     "received": lambda world: make_received(world.account, world.line).pk,
     "campaign": lambda world: _planned(world, make_confirmed).pk,  # paid for, not left yet
@@ -109,6 +113,11 @@ def _reply_file(world: World) -> str:
     kept = store(SimpleUploadedFile("rules.csv", "قیمت,هزار\nنشانی,\n".encode()), folder=FOLDER)
     asked = {"account": world.account.pk, "name": kept.name, "filename": "rules.csv", "line": None, "match": 0}
     return signing.dumps(asked, salt=SALT)
+
+
+def _uploaded(world: World) -> Import:
+    file = SimpleUploadedFile("people.csv", "موبایل,نام\n09121112233,سارا\n".encode())
+    return upload(account=world.account, file=file, now=timezone.now())
 
 
 def _planned(world: World, make) -> Campaign:
