@@ -370,6 +370,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MessageState": "webservice.v1.answers.MESSAGE_STATES",
         "CampaignState": "webservice.v1.answers.CAMPAIGN_STATES",
+        "FullCampaignState": "webservice.v1.campaign_bodies.STATES",
+        "CampaignKind": "webservice.v1.campaign_bodies.KINDS",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -68,8 +69,16 @@ def is_well_formed(key: str | None) -> bool:
 
 def digest_of(request: Request | HttpRequest, data: dict) -> str:
     """The same for bodies that mean the same: the order of members and the white space do not count."""
-    canonical = json.dumps(data, sort_keys=True)
+    canonical = json.dumps(data, sort_keys=True, default=_digest_of_file)
     return hashlib.sha256(f"{request.method} {request.path} {canonical}".encode()).hexdigest()
+
+
+def _digest_of_file(file: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    for piece in file.chunks():
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def _claim(account_id: int, key: str, digest: str) -> IdempotentAnswer:

@@ -56,7 +56,7 @@ def problem_of(error: Exception) -> Problem | None:
         case NoTariff():
             return Problem(Code.SEND_REFUSED, errors=[FieldError("line", "no_tariff", str(error))])
         case WrongState():
-            return Problem(Code.WRONG_STATE)
+            return Problem(Code.WRONG_STATE, more={"state": str(error.state)})
         case exceptions.Throttled():
             return Problem(Code.RATE_LIMITED, headers={"Retry-After": str(int(error.wait or 1))})
         case OperationalError():

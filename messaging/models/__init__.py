@@ -1,4 +1,4 @@
-from messaging.models.campaigns import Campaign, Chunk, SampleMessage, StatusCount, Upload
+from messaging.models.campaigns import Campaign, Chunk, GivenNumbers, SampleMessage, StatusCount, Upload
 from messaging.models.gateways import Bind, Gateway, Route
 from messaging.models.inbox import InboundMessage, InboundPart
 from messaging.models.messages import Encoding, Message, MessageClass, Receipt, Status, Submission
@@ -10,6 +10,7 @@ __all__ = [
     "Chunk",
     "Encoding",
     "Gateway",
+    "GivenNumbers",
     "InboundMessage",
     "InboundPart",
     "Message",

@@ -147,6 +147,24 @@ class Campaign(models.Model):
         return self.title or f"#{digits(self.pk)}"
 
 
+class GivenNumbers(models.Model):
+    """A piece of a draft's recipients, one a line, as the web service was given them (W4); gone once it is priced."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="given_numbers")
+    chunk = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    rows = models.PositiveIntegerField()
+    numbers = models.TextField()
+
+    class Meta:
+        verbose_name = _("piece of recipients")
+        verbose_name_plural = _("pieces of recipients")
+        constraints = [models.UniqueConstraint(fields=["campaign", "chunk"], name="given_numbers_once")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}/{self.chunk}"
+
+
 class Chunk(models.Model):
     """At most 1,000 messages of one campaign for one gateway: the unit that a bind takes.
 

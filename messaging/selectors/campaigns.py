@@ -13,7 +13,7 @@ ON_THE_WAY = (Campaign.State.QUEUED, Campaign.State.RUNNING, Campaign.State.PAUS
 def campaigns(account: Account, *, text: str = "", state: str = "", line: Line | None = None) -> QuerySet[Campaign]:
     """The account's campaigns, the newest first, without the discarded, those of the web service that were only quotes,
     and auto-replies, which have a log of their own; ``text`` is looked for in titles and texts."""
-    found = Campaign.objects.of(account).exclude(state=Campaign.State.DISCARDED)
+    found = Campaign.objects.of(account).exclude(state__in=[Campaign.State.DISCARDED, Campaign.State.DRAFT])
     found = found.exclude(kind=Campaign.Kind.API, confirmed_at=None).exclude(kind=Campaign.Kind.AUTO)
     if text:
         found = found.filter(Q(title__icontains=text) | Q(text__icontains=text))

@@ -59,6 +59,7 @@ def discard(*, campaign: Campaign, by: User | None = None, audited: bool = True)
             campaign, {Campaign.State.DRAFT, Campaign.State.PLANNING, Campaign.State.REVIEW, Campaign.State.FAILED}
         )
         delete_rows(campaign.pk)
+        campaign.given_numbers.all().delete()
         campaign.state = Campaign.State.DISCARDED
         campaign.first_id = campaign.last_id = None
         campaign.save()

@@ -173,6 +173,16 @@ class TextsField(OneOrManyField):
             raise _error(sentence, FieldCode.TOO_LONG)
 
 
+@extend_schema_field(_TEXT | {"maxLength": LONGEST_TEXT})
+class TextField(StrictCharField):
+    """The text of a message. Raises as TextsField."""
+
+    def to_internal_value(self, data) -> str:
+        text = super().to_internal_value(data)
+        TextsField().check_one(text)
+        return text
+
+
 def _parts(text: str) -> int:
     if len(text) <= 70:
         return 1

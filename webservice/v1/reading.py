@@ -1,12 +1,7 @@
 """What was sent, as the native API shows it: lists by cursor, and one message with its parts and receipts."""
 
-import base64
-import binascii
-
-from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from messaging.delivery.intake import FINAL_STATUS
@@ -17,11 +12,10 @@ from messaging.selectors.concealing import OPEN_TO_SEARCH
 from numbers.models import Line
 from numbers.selectors import operators
 from webservice.models import ApiKey
-from webservice.problems import Code, FieldCode, FieldError, Problem
-from webservice.v1.serializers import LARGEST_ID
+from webservice.problems import Code, Problem
+from webservice.v1.paging import page_of
 from webservice.v1.words import CLASSES, CURRENCY, ENCODINGS, STATES, STATUS_OF, moment
 
-SLOWEST_SECONDS = 20
 MOST_RANGES = 200
 RECEIPT = "receipt:"
 
@@ -31,17 +25,9 @@ def page(key: ApiKey, query: dict, *, counted: bool = False) -> dict:
 
     ``counted`` adds how many there are in all. Raises Problem for a cursor that is none of ours.
     """
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{SLOWEST_SECONDS}s"])
-        messages = _filtered(of_key(key), key.account, query)
-        count = {"count": messages.count()} if counted else {}
-        if "cursor" in query:
-            messages = messages.filter(id__lt=_read_cursor(query["cursor"]))
-        found = list(messages.select_related("campaign__line").order_by("-id")[: query["limit"] + 1])
-    shown = found[: query["limit"]]
-    following = _cursor(shown[-1].id) if len(found) > len(shown) else None
-    return {"messages": [listed(message) for message in shown], "next": following, **count}
+    messages = _filtered(of_key(key), key.account, query).select_related("campaign__line")
+    shown, members = page_of(messages, query, counted=counted)
+    return {"messages": [listed(message) for message in shown], **members}
 
 
 def message_of(key: ApiKey, message_id: int) -> Message:
@@ -191,18 +177,3 @@ def _only_receipt(message: Message) -> dict | None:
         "error": error.removeprefix(RECEIPT) or None,
         "received_at": moment(message.final_at),
     }
-
-
-def _cursor(message_id: int) -> str:
-    return base64.urlsafe_b64encode(str(message_id).encode()).decode().rstrip("=")
-
-
-def _read_cursor(written: str) -> int:
-    try:
-        message_id = int(base64.b64decode(written + "=" * (-len(written) % 4), altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error):
-        message_id = 0
-    if not 0 < message_id <= LARGEST_ID:
-        field = FieldError("cursor", FieldCode.INVALID, _("Give “next” of the page before, as it was."))
-        raise Problem(Code.VALIDATION_FAILED, errors=[field])
-    return message_id

@@ -1,6 +1,7 @@
 """From a checked body to a campaign, and from a campaign to the answer with one row for each recipient asked for."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from webservice.problems import Code, FieldCode, FieldError, Problem
 from webservice.sandbox import refuse_agreed
 from webservice.v1.words import CLASS_OF, CLASSES, CURRENCY, ENCODINGS, STATES, moment
 
-_FIELDS = {"validity_minutes": "validity", "typed": "to", "line_id": "line"}
+_FIELDS = {"validity_minutes": "validity", "typed": "to", "line_id": "line", "counted": "target"}
 _ROW = ("id", "msisdn", "status", "parts", "price", "operator_id", "encoding", "error", "text")
 
 
@@ -47,11 +48,24 @@ def plan(*, key: ApiKey, fields: dict, now: datetime) -> Campaign:
     except SendRefused as error:
         if error.code == "no_recipients":
             raise _nothing_to_send([_unreadable(raw) for raw in fields["to"]]) from error
-        field = _FIELDS.get(error.field, error.field)
-        raise Problem(Code.SEND_REFUSED, errors=[FieldError(field, error.code, error.message)]) from error
+        raise _refused(error) from error
     if campaign.state != Campaign.State.REVIEW:
         raise _nothing_to_send(list(rows(campaign, fields["to"], texts)))
     return campaign
+
+
+@contextmanager
+def refused_fields():
+    """What messaging refuses, as a Problem that names the fields as the API does."""
+    try:
+        yield
+    except SendRefused as error:
+        raise _refused(error) from error
+
+
+def _refused(error: SendRefused) -> Problem:
+    field = _FIELDS.get(error.field, error.field)
+    return Problem(Code.SEND_REFUSED, errors=[FieldError(field, error.code, error.message)])
 
 
 def quoted(*, key: ApiKey, quote_id: int) -> Campaign:

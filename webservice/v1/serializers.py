@@ -20,11 +20,9 @@ LARGEST_ID = 9_000_000_000_000_000
 MOST_TAGS = 10
 
 
-class NewMessages(StrictSerializer):
-    """What to send, to whom, from which line, when."""
+class NewSend(StrictSerializer):
+    """From which line, when, how urgently: what every send says."""
 
-    to = RecipientsField(help_text="A mobile number, or up to 10,000, in any way of writing: 09…, +989…, 00989….")
-    text = TextsField(help_text="One text for all recipients, or a list with exactly one text for each.")
     line = StrictCharField(
         required=False, max_length=24, help_text="The sender line. Optional when the account has exactly one."
     )
@@ -62,17 +60,7 @@ class NewMessages(StrictSerializer):
         return line
 
     def validate(self, attrs: dict) -> dict:
-        attrs.setdefault("line", None)
-        attrs["line"] = attrs["line"] or self._only_line()
-        to, text = attrs["to"], attrs["text"]
-        attrs["to"] = [to] if isinstance(to, str) else to
-        if isinstance(text, list) and len(text) != len(attrs["to"]):
-            sentence = _("Give one text, or as many texts as recipients: there are %(texts)d for %(recipients)d.")
-            raise serializers.ValidationError(
-                {"text": [serializers.ErrorDetail(
-                    sentence % {"texts": len(text), "recipients": len(attrs["to"])}, FieldCode.CONFLICT
-                )]}
-            )  # fmt: skip
+        attrs["line"] = attrs.get("line") or self._only_line()
         return attrs
 
     def _only_line(self) -> Line:
@@ -84,6 +72,26 @@ class NewMessages(StrictSerializer):
             sentence = _("Say which line to send from: the account has %(count)d.") % {"count": len(lines)}
             raise serializers.ValidationError({"line": [serializers.ErrorDetail(sentence, FieldCode.REQUIRED)]})
         return lines[0]
+
+
+class NewMessages(NewSend):
+    """What to send, to whom, from which line, when."""
+
+    to = RecipientsField(help_text="A mobile number, or up to 10,000, in any way of writing: 09…, +989…, 00989….")
+    text = TextsField(help_text="One text for all recipients, or a list with exactly one text for each.")
+
+    def validate(self, attrs: dict) -> dict:
+        attrs = super().validate(attrs)
+        to, text = attrs["to"], attrs["text"]
+        attrs["to"] = [to] if isinstance(to, str) else to
+        if isinstance(text, list) and len(text) != len(attrs["to"]):
+            sentence = _("Give one text, or as many texts as recipients: there are %(texts)d for %(recipients)d.")
+            raise serializers.ValidationError(
+                {"text": [serializers.ErrorDetail(
+                    sentence % {"texts": len(text), "recipients": len(attrs["to"])}, FieldCode.CONFLICT
+                )]}
+            )  # fmt: skip
+        return attrs
 
 
 class QuotedMessages(StrictSerializer):

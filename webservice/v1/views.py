@@ -18,6 +18,7 @@ from webservice.models import ApiKey
 from webservice.problems import MEANINGS, Code, Problem
 from webservice.v1 import documentation, reading, sending
 from webservice.v1.base import ApiView
+from webservice.v1.paging import preference, wants_count
 from webservice.v1.serializers import MessageQuery, NewMessages, QuotedMessages
 from webservice.v1.words import CURRENCY
 
@@ -36,9 +37,8 @@ class Messages(ApiView):
     @extend_schema(**documentation.LIST)
     def get(self, request: Request) -> HttpResponse:
         query = self.read(MessageQuery, request.query_params)
-        wants_count = "count" in request.headers.get("Prefer", "").replace(" ", "").split(",")
-        headers = {"Preference-Applied": "count"} if wants_count else None
-        return Response(reading.page(request.auth, query, counted=wants_count), headers=headers)
+        page = reading.page(request.auth, query, counted=wants_count(request))
+        return Response(page, headers=preference(request))
 
     @transaction.atomic
     def _send(self, request: Request) -> Response:
