@@ -26,6 +26,16 @@ def release_due() -> None:
     release(now=timezone.now())
 
 
+@shared_task(name="messaging.run_recurring")
+def run_recurring() -> None:
+    """Let recurring sends come whose time it is, and pay for those that are planned (2.5)."""
+    from messaging.services.recurring import run_recurring as run
+    from messaging.services.recurring import settle_occurrences
+
+    run(now=timezone.now())
+    settle_occurrences(now=timezone.now())
+
+
 @shared_task(name="messaging.deliver", acks_late=False)
 def deliver() -> None:
     """The nudge: the binds of this worker look at the queue now instead of within half a second."""

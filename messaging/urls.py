@@ -9,6 +9,7 @@ from messaging.views import (
     inbox,
     p2p,
     preview,
+    recurring,
     review,
     samples,
     scheduled,
@@ -29,6 +30,13 @@ urlpatterns = [
     path("send/p2p/file/", p2p.upload, name="p2p_upload"),
     path("send/p2p/rows/", p2p.rows, name="p2p_rows"),
     path("send/p2p/sample.xlsx", p2p.sample, name="p2p_sample"),
+    path("send/recurring/", recurring.recurring_list, name="recurring"),
+    path("send/recurring/new/", recurring.recurring_new, name="recurring_new"),
+    path("send/recurring/<int:pk>/", recurring.recurring_page, name="recurring_page"),
+    *(
+        path(f"send/recurring/<int:pk>/{act}/", recurring.recurring_change, {"act": act}, name=f"recurring_{act}")
+        for act in ("pause", "resume", "end")
+    ),
     path("send/people/", compose.people, name="people"),
     path("send/file/", compose.upload, name="upload"),
     path("send/advice/", compose.advice, name="advice"),

@@ -27,6 +27,7 @@ ENTRIES = [
     Entry(_("Desk"), "home", "reports:desk"),
     Entry(_("Send SMS"), "send-2", "messaging:compose", SEND, right="can_send"),
     Entry(_("Peer to peer"), "arrows-exchange", "messaging:p2p", SEND, right="can_send"),
+    Entry(_("Recurring sends"), "calendar-repeat", "messaging:recurring", SEND),
     Entry(_("Regional bulk send"), "map-2", "messaging:bulk_regional", SEND, right="can_send"),
     Entry(_("Bulk send to suburbs"), "map-pin", "messaging:bulk_suburbs", SEND, right="can_send"),
     Entry(_("Bulk send to guilds"), "building-store", "messaging:bulk_guilds", SEND, right="can_send"),

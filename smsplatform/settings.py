@@ -277,6 +277,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "messaging-release-due": {"task": "messaging.release_due", "schedule": 1.0, "options": {"expires": 1}},
     "messaging-confirm-opt-outs": {"task": "messaging.confirm_opt_outs", "schedule": 5.0, "options": {"expires": 5}},
+    "messaging-run-recurring": {"task": "messaging.run_recurring", "schedule": 5.0, "options": {"expires": 5}},
     "messaging-sweep": {"task": "messaging.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "messaging-match-receipts": {"task": "messaging.match_receipts", "schedule": 5.0, "options": {"expires": 5}},
     "messaging-squash-counts": {"task": "messaging.squash_counts", "schedule": 60.0, "options": {"expires": 60}},

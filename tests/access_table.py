@@ -46,6 +46,13 @@ POST /send/p2p/                                     200    200    403    200    
 POST /send/p2p/file/                                422    422    403    422    403    login
 POST /send/p2p/rows/                                200    200    403    200    403    login
 GET  /send/p2p/sample.xlsx                          200    200    403    200    403    login
+GET  /send/recurring/                               200    200    200    200    403    login
+GET  /send/recurring/new/                           200    200    403    200    403    login
+POST /send/recurring/new/                           200    200    403    200    403    login
+GET  /send/recurring/{recurring}/                   200    200    200    404    403    login
+POST /send/recurring/{recurring}/pause/             in     in     403    404    403    login
+POST /send/recurring/{recurring}/resume/            in     in     403    404    403    login
+POST /send/recurring/{recurring}/end/               in     in     403    404    403    login
 POST /send/preview/                                 422    422    403    422    403    login
 POST /send/test/                                    in     in     403    in     403    login
 

@@ -30,6 +30,7 @@ from tests.factories import (
     make_payment,
     make_proforma,
     make_received,
+    make_recurring,
     make_user,
 )
 from webservice.services import create_key
@@ -81,6 +82,7 @@ MAKERS = {
     "group": lambda world: Group.objects.create(account=world.account, name=f"group {next(_numbers)}").pk,
     "field": lambda world: create_field(account=world.account, name=f"field {next(_numbers)}").pk,
     "import": lambda world: _uploaded(world).pk,
+    "recurring": lambda world: make_recurring(world.account, world.line).pk,
     "sample": lambda world: SampleMessage.objects.create(account=world.account, text="سلام").pk,
     "received": lambda world: make_received(world.account, world.line).pk,
     "campaign": lambda world: _planned(world, make_confirmed).pk,  # paid for, not left yet

@@ -1,5 +1,6 @@
 """Rows for tests: each with what it needs and nothing more."""
 
+import uuid
 from itertools import count
 
 from django.utils import timezone
@@ -7,8 +8,10 @@ from django.utils import timezone
 from accounts.models import Account, Membership, User
 from billing.models import Invoice, MockBankSession, Payment, Proforma
 from billing.services import Item, come_back, issue_proforma, start_payment, top_up
-from messaging.models import Campaign, Gateway, InboundMessage, Route
+from messaging.models import Campaign, Gateway, InboundMessage, RecurringSend, Route
+from messaging.recurrence import Frequency, Rule
 from messaging.services import compose, confirm
+from messaging.services.recurring import create_recurring
 from numbers.models import Line
 from phonebook.models import Contact, Group, GroupMember
 
@@ -109,6 +112,23 @@ def make_confirmed(account: Account, line: Line, numbers: list[str], **fields) -
     """A paid campaign whose messages wait to leave (or, with ``send_at``, for their time)."""
     campaign = make_campaign(account, line, numbers, **fields)
     return confirm(campaign=campaign, by=None, now=timezone.now(), hold_seconds=0)
+
+
+def make_recurring(account: Account, line: Line, **fields) -> RecurringSend:
+    """A text to 0912 123 4567 every day at ten."""
+    return create_recurring(
+        **{
+            "account": account,
+            "created_by": account.memberships.first().user if account.memberships.exists() else None,
+            "line": line,
+            "text": "سلام",
+            "typed": "09121234567",
+            "rule": Rule(Frequency.DAILY, 600),
+            "form_token": uuid.uuid4(),
+            "now": timezone.now(),
+            **fields,
+        }
+    )
 
 
 def make_received(account: Account, line: Line, text: str = "سلام", **fields) -> InboundMessage:

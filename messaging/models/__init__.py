@@ -2,6 +2,7 @@ from messaging.models.campaigns import Campaign, Chunk, GivenNumbers, SampleMess
 from messaging.models.gateways import Bind, Gateway, Route
 from messaging.models.inbox import InboundMessage, InboundPart
 from messaging.models.messages import Encoding, Message, MessageClass, Receipt, Status, Submission
+from messaging.models.recurring import Occurrence, RecurringSend
 from messaging.models.templates import Template
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "InboundPart",
     "Message",
     "MessageClass",
+    "Occurrence",
     "Receipt",
+    "RecurringSend",
     "Route",
     "SampleMessage",
     "Status",

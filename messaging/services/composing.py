@@ -162,7 +162,7 @@ def compose(
     if kind == Campaign.Kind.P2P:
         sources = {"columns": _checked_columns(upload, columns).as_json()}
     elif target is None:
-        _check_recipients(campaign, sources, upload)
+        check_recipients(campaign, sources, upload)
     else:
         few = check_target(campaign, target, now=now) <= PLANNED_AT_ONCE
         sources["target"] = target.as_json()
@@ -221,7 +221,8 @@ def edit_again(*, campaign: Campaign) -> dict:
     }
 
 
-def _check_recipients(campaign: Campaign, sources: dict, upload: Upload | None) -> None:
+def check_recipients(campaign: Campaign, sources: dict, upload: Upload | None) -> None:
+    """Refuse what names nobody, or too many for a simple send. Raises SendRefused."""
     if upload is None and not sources["groups"] and not sources["contacts"]:
         found = extract(sources["typed"])
         if not found.numbers:

@@ -107,7 +107,11 @@ def own(rows: QuerySet, written: str):
 
 
 def _page(request: HttpRequest, form: ComposeForm, status: int = 200) -> HttpResponse:
-    account = request.account
+    return render(request, "messaging/compose.html", form_context(request.account, form), status=status)
+
+
+def form_context(account: Account, form: ComposeForm) -> dict[str, Any]:
+    """What a compose form's template shows beside the form."""
     upload = chosen_upload(account, form["upload"].value())
     context = {
         "form": form,
@@ -127,7 +131,7 @@ def _page(request: HttpRequest, form: ComposeForm, status: int = 200) -> HttpRes
     }
     if upload:
         context |= _upload_context(upload, form["column"].value())
-    return render(request, "messaging/compose.html", context, status=status)
+    return context
 
 
 def _ids(values) -> list[int]:

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from common import showing
-from common.jalali import in_tehran
-from messaging.models import Campaign
+from common.jalali import WEEKDAYS, in_tehran
+from messaging.models import Campaign, RecurringSend
+from messaging.recurrence import Frequency
 from numberbank import selectors
 from numberbank.targets import Choice, Target
 from numbers.models import Line
@@ -50,6 +51,22 @@ def target_words(campaign: Campaign) -> list[tuple[str, str]]:
         days = _("Those you wrote to in the last %(days)s days") % {"days": showing.number(target.reached_days)}
         rows.append((_("Left out"), days))
     return rows
+
+
+def rule_words(recurring: RecurringSend) -> str:
+    """When a recurring send comes, in a sentence (2.5)."""
+    clock = _clock(recurring.minute)
+    if recurring.frequency == Frequency.WEEKLY:
+        names = WEEKDAYS["fa" if showing.is_persian() else "en"]
+        days = [names[day] for day in sorted(recurring.weekdays, key=lambda day: (day + 2) % 7)]
+        comma = "، " if showing.is_persian() else ", "
+        return _("%(days)s at %(clock)s") % {"days": comma.join(days), "clock": clock}
+    if recurring.frequency == Frequency.MONTHLY:
+        return _("Day %(day)s of each Jalali month at %(clock)s") % {
+            "day": showing.number(recurring.day),
+            "clock": clock,
+        }
+    return _("Every day at %(clock)s") % {"clock": clock}
 
 
 def _clock(minute: int) -> str:

@@ -13,7 +13,7 @@ TONES = {
     "paid": "ok", "verified": "ok", "confirmed": "ok",
     "open": "wait", "started": "run", "returned": "wait", "submitted": "wait",
     "failed": "bad", "rejected": "bad", "suspended": "bad", "refused": "bad", "disconnected": "bad",
-    51: "bad", 52: "bad", 53: "bad", 60: "bad",
+    "sent": "ok", "waiting": "wait", "missed": "bad", 51: "bad", 52: "bad", 53: "bad", 60: "bad",
 }  # fmt: skip
 NOTE_ICONS = {"ok": "circle-check", "run": "info-circle", "wait": "alert-triangle", "bad": "circle-x"}
 MESSAGE_TONES = {"success": "ok", "warning": "wait", "error": "bad"}

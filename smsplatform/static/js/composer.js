@@ -140,13 +140,14 @@ document.addEventListener("focusin", (event) => {
 });
 
 // "In future" opens the time field.
-const later = part("later");
+const later = part("later"); // a send that comes again has rules instead
 const when = part("when");
 const paintLater = () => {
+  if (!later) return;
   when.closest(".field").hidden = !later.checked;
   when.disabled = !later.checked;
 };
-later.addEventListener("change", () => {
+later?.addEventListener("change", () => {
   paintLater();
   if (later.checked) when.focus();
 });
