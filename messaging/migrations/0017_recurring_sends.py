@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_audit_refuses_truncate'),
-        ('messaging', '0015_parts_of_messages'),
+        ('messaging', '0016_gathered_recipients'),
         ('numbers', '0003_line_carries_notices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
