@@ -9,11 +9,15 @@ from django.utils.translation import gettext_lazy as _
 SEND = _("Send")
 MESSAGES = _("Boxes")
 MANAGE = _("Manage")
+STAFF = _("Staff")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """``right`` is a property of the membership (``can_send``, ``can_manage``), ``count`` one of the page's counts."""
+    """``right`` is a property of the membership (``can_send``, ``can_manage``), ``count`` one of the page's counts.
+
+    An entry with a ``permission`` is for staff who have it, with or without an account.
+    """
 
     label: str
     icon: str
@@ -21,6 +25,7 @@ class Entry:
     group: str = ""
     right: str = ""
     count: str = ""
+    permission: str = ""
 
 
 ENTRIES = [
@@ -47,14 +52,17 @@ ENTRIES = [
     Entry(_("My numbers"), "device-mobile", "numbers:lines", MANAGE),
     Entry(_("My credit"), "wallet", "billing:ledger", MANAGE),
     Entry(_("Invoices"), "receipt", "billing:invoices", MANAGE),
+    Entry(_("Support"), "lifebuoy", "support:tickets", MANAGE),
     Entry(_("Web service"), "plug-connected", "webservice:keys", MANAGE, right="can_manage"),
     Entry(_("Webhooks"), "webhook", "webservice:webhooks", MANAGE, right="can_manage"),
+    Entry(_("Support desk"), "lifebuoy", "support:desk", STAFF, permission="support.work_desk"),
 ]
 
 
 def menu(request: HttpRequest, membership, counts: dict[str, int]) -> list[dict]:
     """The groups to show, in order: ``{"label", "entries": [{"label", "icon", "url", "is_current", "count"}]}``."""
-    shown = [(entry, url) for entry in ENTRIES if _may_see(entry, membership) and (url := _address(entry))]
+    user = getattr(request, "user", None)
+    shown = [(entry, url) for entry in ENTRIES if _may_see(entry, membership, user) and (url := _address(entry))]
     current = _current(request.path, [url for _entry, url in shown])
     groups: dict[str, list[dict]] = {}
     for entry, url in shown:
@@ -70,7 +78,9 @@ def menu(request: HttpRequest, membership, counts: dict[str, int]) -> list[dict]
     return [{"label": label, "entries": entries} for label, entries in groups.items()]
 
 
-def _may_see(entry: Entry, membership) -> bool:
+def _may_see(entry: Entry, membership, user) -> bool:
+    if entry.permission:
+        return user is not None and user.is_staff and user.has_perm(entry.permission)
     return membership is not None and (not entry.right or getattr(membership, entry.right))
 
 

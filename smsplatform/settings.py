@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "phonebook",
     "messaging",
     "autoreply",
+    "support",
     "reports",
     "webservice",
     "common",
@@ -292,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
     "billing-ask-banks": {"task": "billing.ask_banks", "schedule": 15.0, "options": {"expires": 15}},
     "billing-expire-proformas": {"task": "billing.expire_proformas", "schedule": 300.0, "options": {"expires": 300}},
     "numberbank-go-on": {"task": "numberbank.go_on", "schedule": 30.0, "options": {"expires": 30}},
+    "support-sweep": {"task": "support.sweep", "schedule": 900.0, "options": {"expires": 900}},
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
     "webservice-events": {"task": "webservice.publish_events", "schedule": 1.0, "options": {"expires": 1}},
     "webservice-forget-events": {"task": "webservice.forget_events", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -340,6 +342,17 @@ SELLER = {  # as invoices show it
     "phone": env("SELLER_PHONE", ""),
 }
 SELLER_BANK_ACCOUNT = env("SELLER_BANK_ACCOUNT", "")  # where deposits are made to; slips are offered when it is set
+
+# --- Support desk -----------------------------------------------------------------------------------------------------
+
+SUPPORT_HOURS = env("SUPPORT_HOURS", "08:00-17:00")  # Saturday to Wednesday, Tehran time
+SUPPORT_THURSDAY_HOURS = env("SUPPORT_THURSDAY_HOURS", "08:00-13:00")
+SUPPORT_URGENT_A_DAY = env_int("SUPPORT_URGENT_A_DAY", 2)  # SUP-2.5
+SUPPORT_REOPEN_DAYS = env_int("SUPPORT_REOPEN_DAYS", 7)  # SUP-4.4
+SUPPORT_CLOSE_DAYS = env_int("SUPPORT_CLOSE_DAYS", 5)
+SUPPORT_REMIND_DAYS_BEFORE = env_int("SUPPORT_REMIND_DAYS_BEFORE", 2)
+SUPPORT_ATTACHMENTS_MAX = env_int("SUPPORT_ATTACHMENTS_MAX", 5)  # SUP-2.10: of one message
+SUPPORT_ATTACHMENT_MAX_BYTES = env_int("SUPPORT_ATTACHMENT_MAX_BYTES", 5 * 1024 * 1024)
 
 # --- Web service ------------------------------------------------------------------------------------------------------
 

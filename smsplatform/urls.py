@@ -22,6 +22,7 @@ urlpatterns = [
     path("theme/", set_theme, name="set_theme"),
     path("", include("webservice.urls")),
     path("", include("webservice.dialects.urls")),
+    path("", include("support.urls")),
     path("", include("messaging.urls")),
     path("", include("reports.urls")),
 ]

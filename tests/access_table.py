@@ -56,6 +56,34 @@ POST /send/recurring/{recurring}/end/               in     in     403    404    
 POST /send/preview/                                 422    422    403    422    403    login
 POST /send/test/                                    in     in     403    in     403    login
 
+# Support desk
+GET  /support/                                      200    200    200    200    403    login
+GET  /support/tickets.xlsx                          200    200    200    200    403    login
+GET  /support/new/                                  200    200    200    200    403    login
+POST /support/new/                                  200    200    200    200    403    login
+GET  /support/report/                               404    404    404    404    403    login
+POST /support/preview/                              200    200    200    200    403    login
+GET  /support/questions/                            200    200    200    200    403    login
+GET  /support/files/{ticket_file}/                  200    200    200    404    403    login
+GET  /support/{ticket}/                             200    200    200    404    403    login
+GET  /support/{ticket}/transcript/                  200    200    200    404    403    login
+POST /support/{ticket}/reply/                       200    200    200    404    403    login
+POST /support/{ticket}/close/                       in     in     in     404    403    login
+POST /support/{ticket}/rate/                        in     in     in     404    403    login
+GET  /staff/support/                                403    403    403    403    200    login
+GET  /staff/support/figures/                        403    403    403    403    200    login
+GET  /staff/support/files/{ticket_file}/            403    403    403    403    200    login
+GET  /staff/support/{ticket}/                       403    403    403    403    200    login
+GET  /staff/support/{ticket}/watchers/              403    403    403    403    200    login
+POST /staff/support/{ticket}/answer/                403    403    403    403    200    login
+POST /staff/support/{ticket}/note/                  403    403    403    403    200    login
+POST /staff/support/{ticket}/assign/                403    403    403    403    in     login
+POST /staff/support/{ticket}/refer/                 403    403    403    403    200    login
+POST /staff/support/{ticket}/priority/              403    403    403    403    200    login
+POST /staff/support/{ticket}/close/                 403    403    403    403    200    login
+POST /staff/support/{ticket}/merge/                 403    403    403    403    200    login
+POST /staff/support/messages/{ticket_message}/split/ 403   403    403    403    in     login
+
 # Campaigns
 GET  /campaigns/                                    200    200    200    200    403    login
 GET  /campaigns/{campaign}/                         200    200    200    404    403    login

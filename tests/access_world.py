@@ -21,6 +21,7 @@ from phonebook.models import Group, Import
 from phonebook.own_fields import create_field
 from tests.factories import (
     make_account,
+    make_attachment,
     make_campaign,
     make_confirmed,
     make_contact,
@@ -31,6 +32,7 @@ from tests.factories import (
     make_proforma,
     make_received,
     make_recurring,
+    make_ticket,
     make_user,
 )
 from webservice.services import create_key
@@ -101,6 +103,9 @@ MAKERS = {
     ),
     "method": lambda world: "no-such-method",
     "sendsms": lambda world: "SendSMS",
+    "ticket": lambda world: make_ticket(world.account, by=world.users["owner"]).pk,
+    "ticket_message": lambda world: make_ticket(world.account, by=world.users["owner"]).entries.get().pk,
+    "ticket_file": lambda world: make_attachment(world.account, by=world.users["owner"]).pk,
     "province": lambda world: 7,
     "audience": lambda world: (
         Audience.objects.create(

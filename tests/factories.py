@@ -3,6 +3,7 @@
 import uuid
 from itertools import count
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Account, Membership, User
@@ -14,6 +15,9 @@ from messaging.services import compose, confirm
 from messaging.services.recurring import create_recurring
 from numbers.models import Line
 from phonebook.models import Contact, Group, GroupMember
+from support.files import keep
+from support.models import Attachment, Ticket
+from support.services import open_ticket
 
 _numbers = count(1)
 
@@ -144,3 +148,24 @@ def make_received(account: Account, line: Line, text: str = "سلام", **fields
             **fields,
         }
     )
+
+
+def make_ticket(account: Account, **fields) -> Ticket:
+    """A new ticket of ``account`` for the technical unit."""
+    serial = next(_numbers)
+    return open_ticket(
+        **{
+            "account": account,
+            "unit": "technical",
+            "title": f"پیامک‌های شماره {serial} ارسال نشد",
+            "body": "پیام‌های امروز ما به مشترکان نرسیده است.",
+            "now": timezone.now(),
+            **fields,
+        }
+    )
+
+
+def make_attachment(account: Account, **fields) -> Attachment:
+    """A text file that came with a new ticket."""
+    file = keep(SimpleUploadedFile("گزارش.txt", "متن گزارش".encode()))
+    return make_ticket(account, files=[file], **fields).entries.get().attachments.get()

@@ -19,6 +19,7 @@ LAYERS = (
     "webservice",
     "reports",
     "autoreply",
+    "support",
     "messaging",
     "numberbank",
     "phonebook",

@@ -39,6 +39,10 @@ NO_PAGES = {
     "/phonebook/import/{import}/rejects.csv",
     "/phonebook/opt-outs/opt-outs.csv",
     "/inbox/inbox.xlsx",
+    "/support/tickets.xlsx",
+    "/support/files/{ticket_file}/",
+    "/staff/support/files/{ticket_file}/",
+    "/staff/support/{ticket}/watchers/",  # a fragment of the desk's page
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
     "/credit/price/",  # a fragment
@@ -59,9 +63,11 @@ def pages() -> list[tuple[str, str]]:
     found = []
     for line in TABLE.splitlines():
         if line.startswith("GET"):
-            _, path, owner, *_, anonymous = line.split()
-            if path not in NO_PAGES and "200" in (owner, anonymous):
-                found.append((path, "owner" if owner == "200" else "anonymous"))
+            _, path, owner, *_, staff, anonymous = line.split()
+            people = {"owner": owner, "anonymous": anonymous, "staff": staff}
+            looking = next((person for person, answer in people.items() if answer == "200"), None)
+            if path not in NO_PAGES and looking:
+                found.append((path, looking))
     return found
 
 
