@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 
 _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*/[0-9a-f]{2}/[0-9a-f]{32}")
@@ -109,3 +110,33 @@ def _place(name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise ValueError("not the name of a stored upload")
     return Path(settings.MEDIA_ROOT) / name
+
+
+class UploadNotAPaper(UploadRefused):
+    sentence = _("Send a scan or a photograph: PDF, JPEG or PNG.")
+
+
+PAPER_TYPES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+PAPER_MAX_BYTES = 10 * 1024 * 1024
+
+
+def store_paper(upload: UploadedFile, *, folder: str) -> StoredUpload:
+    """Keep a scan of a paper, at most 10 MB. Raises UploadNotAPaper by its first octets, and as ``store`` does."""
+    head = upload.read(8)
+    upload.seek(0)
+    if head and paper_type(head) is None:
+        raise UploadNotAPaper
+    return store(upload, folder=folder, max_bytes=PAPER_MAX_BYTES)
+
+
+def paper_type(head: bytes) -> str | None:
+    """The media type of a paper that begins with ``head``."""
+    return next((name for start, name in PAPER_TYPES.items() if head.startswith(start)), None)
+
+
+def paper_response(name: str, shown_name: str) -> FileResponse:
+    """A stored paper as a download that no browser runs. Raises UploadGone."""
+    file = path_of(name).open("rb")
+    content_type = paper_type(file.read(8)) or "application/octet-stream"
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=shown_name, content_type=content_type)

@@ -3,17 +3,25 @@
 from collections.abc import Callable
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.admin import AuditedAdmin
+from common import showing
 from common.phones import normalise
-from numbers.models import Line, Operator, PortedNumber, Prefix
+from common.uploads import UploadGone, paper_response
+from numbers.forms import ReviewForm
+from numbers.models import Line, LineDocument, LineOffer, LineRequest, Operator, PortedNumber, Prefix
+from numbers.ordering import RequestRefused, approve, reject
 from numbers.selectors import OTHER, forget_tables
 from numbers.services import LineRefused, activate, family_of, suspend
 
@@ -176,3 +184,96 @@ class PortedNumberAdmin(TableAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
         return super().get_search_results(request, queryset, str(normalise(search_term) or search_term))
+
+
+@admin.register(LineOffer)
+class LineOfferAdmin(AuditedAdmin):
+    audit_name = "line_offer"
+    list_display = ["prefix_family", "length", "price_shown", "is_active"]
+    list_filter = ["prefix_family", "is_active"]
+
+    @admin.display(description=gettext_lazy("price (rials)"), ordering="price")
+    def price_shown(self, offer: LineOffer) -> str:
+        return showing.number(offer.price)
+
+    def has_delete_permission(self, request: HttpRequest, obj: LineOffer | None = None) -> bool:
+        return False
+
+
+@admin.register(LineRequest)
+class LineRequestAdmin(admin.ModelAdmin):
+    """The queue of requests (12.3): looked at, then approved with a price or refused with a reason."""
+
+    list_display = ["number", "account", "kind", "state", "price_shown", "shipping", "created_at", "review_link"]
+    list_filter = ["state", "kind", "shipping", "created_at"]
+    list_select_related = ["account"]
+    search_fields = ["number", "account__name", "tracking_code"]
+
+    @admin.display(description=gettext_lazy("price (rials)"), ordering="price")
+    def price_shown(self, row: LineRequest) -> str:
+        return showing.number(row.price)
+
+    @admin.display(description=gettext_lazy("decision"))
+    def review_link(self, row: LineRequest) -> str:
+        if row.state != LineRequest.State.SUBMITTED:
+            return "–"
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:numbers_linerequest_review", args=[row.pk]), _("Decide…")
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: LineRequest | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LineRequest | None = None) -> list[str]:
+        return [field.name for field in LineRequest._meta.fields]
+
+    def get_urls(self) -> list:
+        return [
+            path("<int:pk>/review/", self.admin_site.admin_view(self.review), name="numbers_linerequest_review"),
+            path("papers/<int:pk>/", self.admin_site.admin_view(self.paper), name="numbers_linerequest_paper"),
+            *super().get_urls(),
+        ]
+
+    def paper(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A scan that came with a request."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(LineDocument, pk=pk)
+        try:
+            return paper_response(found.file, found.name)
+        except UploadGone as error:
+            raise Http404 from error
+
+    def review(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One request with its papers, and the decision."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(LineRequest.objects.select_related("account"), pk=pk)
+        form = ReviewForm(request.POST or None, initial={"price": found.price})
+        if request.method == "POST" and form.is_valid() and self._decided(request, found, form):
+            return redirect("admin:numbers_linerequest_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "found": found,
+            "papers": found.documents.all(),
+            "form": form,
+            "title": _("Request for %(number)s") % {"number": found.number},
+        }
+        return TemplateResponse(request, "admin/numbers/linerequest/review.html", context)
+
+    def _decided(self, request: HttpRequest, found: LineRequest, form: ReviewForm) -> bool:
+        cleaned = form.cleaned_data
+        try:
+            if cleaned["decision"] == "approve":
+                approve(request=found, price=cleaned["price"], by=request.user, now=timezone.now())
+            else:
+                reject(request=found, reason=cleaned["reason"], by=request.user, now=timezone.now())
+        except (RequestRefused, LineRefused) as refusal:
+            form.add_error(None, str(refusal))
+            return False
+        self.message_user(request, _("The decision is kept, and the customer is told."), messages.SUCCESS)
+        return True

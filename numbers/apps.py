@@ -13,7 +13,11 @@ class NumbersConfig(AppConfig):
     def ready(self) -> None:
         post_migrate.connect(_after_migrate, sender=self, dispatch_uid="numbers.reference")
         from accounts import audit
+        from billing.purposes import Purpose, register
+        from numbers import ordering
 
+        register(Purpose(ordering.NUMBER, _("Sender number"), ordering.deliver, ordering.withdraw))
+        register(Purpose(ordering.SERVICE, _("Service line"), ordering.deliver, ordering.withdraw))
         audit.name_actions(
             {
                 "line.added": _("Line added"),
@@ -22,6 +26,15 @@ class NumbersConfig(AppConfig):
                 "line.activated": _("Line activated"),
                 "line.suspended": _("Line suspended"),
                 "line.carries_notices": _("Line carries the notices"),
+                "line_request.submitted": _("Line asked for"),
+                "line_request.shipped": _("Papers sent"),
+                "line_request.cancelled": _("Request for a line withdrawn"),
+                "line_request.approved": _("Request for a line approved"),
+                "line_request.rejected": _("Request for a line refused"),
+                "line_request.lapsed": _("Request for a line not paid in time"),
+                "line_request.done": _("Request for a line done"),
+                "line_offer.created": _("Type of number added"),
+                "line_offer.changed": _("Type of number changed"),
                 "operator.created": _("Operator added"),
                 "operator.changed": _("Operator changed"),
                 "operator.deleted": _("Operator deleted"),

@@ -38,7 +38,28 @@ def fill_when_empty(apps, using: str = "default") -> bool:
         )
         for row in _read("prefixes.csv")
     )
+    _fill_offers(apps, using)
     return True
+
+
+# Types of numbers with example prices in rials; the staff set their own. The shorter, the dearer.
+OFFERS = {
+    ("1000", 8): 900_000_000, ("1000", 10): 120_000_000, ("1000", 14): 2_000_000,
+    ("2000", 8): 700_000_000, ("2000", 10): 90_000_000, ("2000", 14): 1_500_000,
+    ("3000", 8): 800_000_000, ("3000", 10): 100_000_000, ("3000", 12): 15_000_000, ("3000", 14): 1_500_000,
+    ("5000", 10): 95_000_000, ("5000", 14): 1_500_000,
+}  # fmt: skip
+
+
+def _fill_offers(apps, using: str) -> None:
+    try:
+        offer_model = apps.get_model("numbers", "LineOffer")
+    except LookupError:
+        return
+    if not offer_model.objects.using(using).exists():
+        offer_model.objects.using(using).bulk_create(
+            offer_model(prefix_family=family, length=length, price=price) for (family, length), price in OFFERS.items()
+        )
 
 
 def _read(name: str) -> list[dict[str, str]]:

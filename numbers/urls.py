@@ -1,6 +1,15 @@
 from django.urls import path
 
-from numbers import views
+from numbers.views import lines, requests
 
 app_name = "numbers"
-urlpatterns = [path("", views.lines, name="lines")]
+urlpatterns = [
+    path("", lines.lines, name="lines"),
+    path("inquiry/", requests.inquiry, name="inquiry"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/number/", requests.new_number, name="new_number"),
+    path("requests/service/", requests.new_service, name="new_service"),
+    path("requests/<int:pk>/", requests.detail, name="request"),
+    path("requests/<int:pk>/cancel/", requests.cancel, name="cancel_request"),
+    path("papers/<int:pk>/", requests.paper, name="paper"),
+]

@@ -214,6 +214,16 @@ POST /phonebook/{contact}/                          200    200    403    404    
 # Lines, credit
 GET  /numbers/                                      200    200    200    200    403    login
 POST /numbers/                                      200    200    200    200    403    login
+GET  /numbers/inquiry/                              200    200    200    200    403    login
+GET  /numbers/requests/                             200    200    200    200    403    login
+GET  /numbers/requests/number/                      200    403    403    200    403    login
+POST /numbers/requests/number/                      200    403    403    200    403    login
+GET  /numbers/requests/service/                     200    403    403    200    403    login
+POST /numbers/requests/service/                     200    403    403    200    403    login
+GET  /numbers/requests/{line_request}/              200    200    200    404    403    login
+POST /numbers/requests/{line_request}/              in     200    200    404    403    login
+POST /numbers/requests/{line_request}/cancel/       in     403    403    404    403    login
+GET  /numbers/papers/{paper}/                       200    200    200    404    403    login
 GET  /billing/                                      200    200    200    200    403    login
 POST /billing/                                      200    200    200    200    403    login
 GET  /billing/download/                             200    200    200    200    403    login

@@ -28,10 +28,12 @@ from tests.factories import (
     make_gateway,
     make_invoice,
     make_line,
+    make_line_request,
     make_payment,
     make_proforma,
     make_received,
     make_recurring,
+    make_service_request,
     make_ticket,
     make_user,
 )
@@ -101,6 +103,8 @@ MAKERS = {
     "poll": lambda world: (
         save_poll(account=world.account, title="نظرسنجی", options=[Option("یک", (f"poll {next(_numbers)}",))]).pk
     ),
+    "line_request": lambda world: make_line_request(world.account).pk,
+    "paper": lambda world: make_service_request(world.account).documents.get().pk,
     "method": lambda world: "no-such-method",
     "sendsms": lambda world: "SendSMS",
     "ticket": lambda world: make_ticket(world.account, by=world.users["owner"]).pk,

@@ -13,7 +13,8 @@ from messaging.models import Campaign, Gateway, InboundMessage, RecurringSend, R
 from messaging.recurrence import Frequency, Rule
 from messaging.services import compose, confirm
 from messaging.services.recurring import create_recurring
-from numbers.models import Line
+from numbers.models import Line, LineOffer, LineRequest
+from numbers.ordering import Paper, request_number, request_service
 from phonebook.models import Contact, Group, GroupMember
 from support.files import keep
 from support.models import Attachment, Ticket
@@ -57,6 +58,24 @@ def make_invoice(account: Account, proforma: Proforma | None = None) -> Invoice:
     payment = make_payment(account, proforma)
     come_back(token=payment.token, fields=pay_at_mockbank(payment), now=timezone.now())
     return Invoice.objects.get(payment=payment)
+
+
+def make_line_request(account: Account, number: str = "", **fields) -> LineRequest:
+    """A request for a number of ten digits of the 3000 family."""
+    offer, _ = LineOffer.objects.get_or_create(prefix_family="3000", length=10, defaults={"price": 1_000_000})
+    number = number or f"30009{next(_numbers):05}"
+    return request_number(account=account, offer=offer, number=number, by=None, now=timezone.now(), **fields)
+
+
+def make_service_request(
+    account: Account, line: Line | None = None, content: bytes = b"%PDF-1.7 letter"
+) -> LineRequest:
+    """A request that an advertising line becomes a service line, with a letter."""
+    papers = [Paper("letter", SimpleUploadedFile("نامه.pdf", content))]
+    return request_service(
+        account=account, line=line or make_line(account), papers=papers, shipping="", tracking_code="", by=None,
+        now=timezone.now(),
+    )  # fmt: skip
 
 
 def make_user(*, account: Account | None = None, role: str = Membership.Role.OWNER, **fields) -> User:

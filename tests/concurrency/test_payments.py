@@ -11,8 +11,10 @@ from billing.models import Invoice, LedgerEntry, Payment
 from billing.selectors import balance
 from billing.services import ReferenceConflict, come_back
 from credit.services import check_ledger
+from numbers.models import Line
+from numbers.ordering import approve
 from tests.concurrency.together import run_together
-from tests.factories import make_account, make_payment, make_proforma, pay_at_mockbank
+from tests.factories import make_account, make_line_request, make_payment, make_proforma, pay_at_mockbank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,3 +68,21 @@ def test_one_proforma_paid_by_two_people_at_once():
     reasons = sorted(LedgerEntry.objects.values_list("reason", flat=True))
     assert reasons == ["online", "paid_paid"]
     assert check_ledger() == []
+
+
+def test_ten_callbacks_at_once_activate_one_line():
+    account = make_account()
+    request = approve(request=make_line_request(account), price=1_000_000, by=None, now=timezone.now())
+    payment = make_payment(account, request.proforma)
+    outcomes = run_together([coming(payment, pay_at_mockbank(payment))] * 10)
+    assert {outcome.state for outcome in outcomes} == {"verified"}
+    assert (Line.objects.count(), Invoice.objects.count(), balance(account)) == (1, 1, 0)
+    assert check_ledger() == []
+
+
+def test_two_who_ask_for_one_number_at_once():
+    def ask():
+        return make_line_request(make_account(), "3000955555")
+
+    outcomes = run_together([ask, ask, ask])
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LineRequest", "RequestRefused", "RequestRefused"]

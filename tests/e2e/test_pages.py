@@ -45,6 +45,7 @@ NO_PAGES = {
     "/staff/support/{ticket}/watchers/",  # a fragment of the desk's page
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
+    "/numbers/papers/{paper}/",
     "/credit/price/",  # a fragment
     "/auto-replies/upload/sample.xlsx",
     "/auto-replies/upload/{reply_file}/rejects.xlsx",
