@@ -32,6 +32,8 @@ class MessagingConfig(AppConfig):
                 "messages.cancelled": _("Messages cancelled"),
                 "template.created": _("Template added"),
                 "template.changed": _("Template changed"),
+                "template.requested": _("Template asked for"),
+                "template.deleted": _("Template deleted"),
                 "template.approved": _("Template approved"),
                 "template.refused": _("Template refused"),
             }

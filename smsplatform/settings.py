@@ -369,6 +369,12 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
 }
 WEBHOOK_TIMEOUT_SECONDS = env_int("WEBHOOK_TIMEOUT_SECONDS", 10)  # W11: for one call, everything together
+# W6: one-time passwords
+VERIFICATION_ATTEMPTS = env_int("VERIFICATION_ATTEMPTS", 5)  # wrong codes
+VERIFICATION_INTERVAL_SECONDS = env_int("VERIFICATION_INTERVAL_SECONDS", 60)  # between codes to a number
+VERIFICATIONS_PER_NUMBER = env_int("VERIFICATIONS_PER_NUMBER", 5)  # an hour, of one account; twice that of all
+VERIFICATIONS_PER_ACCOUNT = env_int("VERIFICATIONS_PER_ACCOUNT", 10_000)  # an hour
+VERIFICATIONS_PER_PREFIX = env_int("VERIFICATIONS_PER_PREFIX", 50)  # in ten minutes, to numbers equal but for 4 digits
 API_RATE_PER_MINUTE = env_int("API_RATE_PER_MINUTE", 6000)  # requests of one key
 API_BODY_MAX_BYTES = env_int("API_BODY_MAX_BYTES", 8 * 1024 * 1024)
 SPECTACULAR_SETTINGS = {

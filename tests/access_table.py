@@ -270,6 +270,27 @@ GET  /api/v1/problems                               200    200    200    200    
 GET  /api/v1/schema/                                200    200    200    200    200    200
 GET  /api/v1/docs/                                  200    200    200    200    200    200
 
+# Events, webhooks, one-time passwords, templates of the web service: for keys
+POST /api/v1/verifications                          401    401    401    401    401    401
+GET  /api/v1/verifications/{message}                401    401    401    401    401    401
+POST /api/v1/verifications/{message}/check          401    401    401    401    401    401
+GET  /api/v1/templates                              401    401    401    401    401    401
+POST /api/v1/templates                              401    401    401    401    401    401
+GET  /api/v1/templates/{message}                    401    401    401    401    401    401
+DELETE /api/v1/templates/{message}                    401    401    401    401    401    401
+GET  /api/v1/events                                 401    401    401    401    401    401
+GET  /api/v1/webhooks                               401    401    401    401    401    401
+POST /api/v1/webhooks                               401    401    401    401    401    401
+GET  /api/v1/webhooks/{webhook}                     401    401    401    401    401    401
+PATCH /api/v1/webhooks/{webhook}                     401    401    401    401    401    401
+DELETE /api/v1/webhooks/{webhook}                     401    401    401    401    401    401
+GET  /api/v1/webhooks/{webhook}/attempts            401    401    401    401    401    401
+POST /api/v1/webhooks/{webhook}/pause               401    401    401    401    401    401
+POST /api/v1/webhooks/{webhook}/replay              401    401    401    401    401    401
+POST /api/v1/webhooks/{webhook}/resume              401    401    401    401    401    401
+POST /api/v1/webhooks/{webhook}/rotate-secret       401    401    401    401    401    401
+POST /api/v1/webhooks/{webhook}/test                401    401    401    401    401    401
+
 # Webhooks
 GET  /web-service/webhooks/                         200    403    403    200    403    login
 GET  /web-service/webhooks/new/                     200    403    403    200    403    login

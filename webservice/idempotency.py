@@ -143,6 +143,6 @@ def _answer_of(work: Callable[[], Response]) -> tuple[HttpResponse, dict]:
             return response, response.data
     except Exception as error:
         problem = problem_of(error)
-        if problem is None or problem.status >= 500 or problem.code is Code.RATE_LIMITED:
+        if problem is None or problem.status >= 500 or problem.status == 429:  # try later, with the same key
             raise
         return answer(problem), problem.document()

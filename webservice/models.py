@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, OwnedQuerySet, User
 from numbers.models import Line
+from webservice.verifications.models import Verification
 from webservice.webhooks.models import Attempt, Delivery, Endpoint, Event, EventType, Listener, Outgoing
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Listener",
     "LocalId",
     "Outgoing",
+    "Verification",
 ]
 
 

@@ -40,6 +40,7 @@ class Code(StrEnum):
     QUOTE_EXPIRED = "quote_expired"
     QUOTE_USED = "quote_used"
     WRONG_STATE = "wrong_state"
+    VERIFICATION_OVER = "verification_over"
     LENGTH_REQUIRED = "length_required"
     BODY_TOO_LARGE = "body_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
@@ -48,6 +49,7 @@ class Code(StrEnum):
     NOTHING_TO_SEND = "nothing_to_send"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     RATE_LIMITED = "rate_limited"
+    VERIFICATION_LIMITED = "verification_limited"
     INTERNAL_ERROR = "internal_error"
     UNAVAILABLE = "unavailable"
 
@@ -108,6 +110,11 @@ MEANINGS: dict[Code, Meaning] = {
         _("It is too late for this"),
         _("Read the present state; what was handed to the operator cannot be taken back."),
     ),
+    Code.VERIFICATION_OVER: Meaning(
+        409,
+        _("This one-time password is over"),
+        _("“state” says whether it was used, replaced, guessed at too often or expired. Send a new one."),
+    ),
     Code.LENGTH_REQUIRED: Meaning(411, _("The length of the body is missing"), _("Send a Content-Length header.")),
     Code.BODY_TOO_LARGE: Meaning(413, _("The body is too large"), _("Send fewer recipients in one request.")),
     Code.UNSUPPORTED_MEDIA_TYPE: Meaning(
@@ -131,6 +138,11 @@ MEANINGS: dict[Code, Meaning] = {
         429,
         _("Too many requests"),
         _("Wait as many seconds as Retry-After says, or put more recipients in one request."),
+    ),
+    Code.VERIFICATION_LIMITED: Meaning(
+        429,
+        _("No more one-time passwords now"),
+        _("“limit” says which limit was met. Nothing was sent; wait as many seconds as Retry-After says."),
     ),
     Code.INTERNAL_ERROR: Meaning(
         500,
@@ -171,6 +183,7 @@ class FieldCode(StrEnum):
     INVALID = "invalid"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    NOT_APPROVED = "not_approved"
 
 
 @dataclass(frozen=True, slots=True)

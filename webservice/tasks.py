@@ -9,6 +9,7 @@ from messaging.models import Campaign
 from messaging.services import WrongState, discard
 from webservice.idempotency import KEPT
 from webservice.models import IdempotentAnswer
+from webservice.verifications.services import forget_verifications
 from webservice.webhooks import delivering, publishing
 
 MOST_CALLED_FOR = 8
@@ -56,5 +57,6 @@ def deliver_webhooks() -> None:
 
 @shared_task(name="webservice.forget_events")
 def forget_events() -> None:
-    """Events, deliveries and attempts past their week."""
+    """Events, deliveries and attempts past their week, one-time passwords past their month."""
     publishing.forget(now=timezone.now())
+    forget_verifications(now=timezone.now())

@@ -24,7 +24,7 @@ class TemplateAdmin(AuditedAdmin):
     list_select_related = ["account", "line"]
     search_fields = ["=id", "name", "text", "account__name"]
     autocomplete_fields = ["account", "line"]
-    fields = ["account", "name", "text", "line", "state", "created_at", "decided_at"]
+    fields = ["account", "name", "text", "line", "reason", "state", "created_at", "decided_at"]
     readonly_fields = ["state", "created_at", "decided_at"]
     actions = ["approve", "refuse"]
 

@@ -47,6 +47,10 @@ class Template(models.Model):
         help_text=gettext_lazy("Empty: a shared service line, or else the account's first line."),
     )  # fmt: skip
     state = models.CharField(gettext_lazy("state"), max_length=10, choices=State, default=State.PENDING)
+    reason = models.CharField(
+        gettext_lazy("reason of the refusal"), max_length=300, blank=True,
+        help_text=gettext_lazy("The account reads it; write it before you refuse."),
+    )  # fmt: skip
     created_at = models.DateTimeField(gettext_lazy("created"), default=timezone.now, editable=False)
     decided_at = models.DateTimeField(gettext_lazy("decided"), null=True, blank=True, editable=False)
 

@@ -28,7 +28,13 @@ from messaging.services.received import (
 from messaging.services.refusals import QuoteExpired, SendRefused, WrongState
 from messaging.services.samples import SamplesFull, add_sample
 from messaging.services.sending import send, send_test
-from messaging.services.templates import approve_template, refuse_template
+from messaging.services.templates import (
+    TemplateRefused,
+    approve_template,
+    delete_template,
+    refuse_template,
+    request_template,
+)
 from messaging.services.uploads import store_upload
 from messaging.services.withdrawing import cancel_messages
 
@@ -36,6 +42,7 @@ __all__ = [
     "QuoteExpired",
     "SamplesFull",
     "SendRefused",
+    "TemplateRefused",
     "WrongState",
     "add_sample",
     "answer",
@@ -47,6 +54,7 @@ __all__ = [
     "compose_once",
     "confirm",
     "delete_for_ever",
+    "delete_template",
     "discard",
     "draft_of",
     "edit_again",
@@ -61,6 +69,7 @@ __all__ = [
     "quote_again",
     "refuse_template",
     "release_due",
+    "request_template",
     "restore",
     "resume",
     "resume_lost_work",

@@ -181,5 +181,6 @@ class ProblemDocument(Answer):
     balance = serializers.IntegerField(required=False)
     scope = serializers.CharField(required=False)
     address = serializers.CharField(required=False)
+    limit = serializers.CharField(required=False)
     state = serializers.CharField(required=False)
     messages = Recipient(many=True, required=False)

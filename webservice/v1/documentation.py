@@ -66,6 +66,8 @@ def refusals(*codes: Code) -> dict:
 
 
 _MORE = {
+    Code.VERIFICATION_OVER: {"state": "approved"},
+    Code.VERIFICATION_LIMITED: {"limit": "too_soon"},
     Code.INSUFFICIENT_CREDIT: {"needed": 1450, "balance": 200},
     Code.SCOPE_MISSING: {"scope": "send"},
     Code.WRONG_STATE: {"state": "delivered"},

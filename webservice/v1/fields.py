@@ -16,6 +16,7 @@ _TEXT = {"type": "string", "minLength": 1}
 MOST_RECIPIENTS = 10_000
 LONGEST_RECIPIENT = 64
 LONGEST_TEXT = 40_000
+LONGEST_VALUE = 900
 
 
 class StrictSerializer(serializers.Serializer):
@@ -121,6 +122,56 @@ class OneOrManyField(serializers.Field):
                 errors[place] = error.detail
         if errors:
             raise serializers.ValidationError(errors)
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "maxLength": LONGEST_VALUE}})
+class ParametersField(serializers.Field):
+    """Values for the places of a template, by name."""
+
+    default_error_messages = {
+        "wrong_type": _("Give an object with a text for each place of the template."),
+        "too_long": _("A value may have at most %(most)d letters."),
+        "null": _("The text may not contain the null character."),
+    }
+
+    def to_internal_value(self, data) -> dict[str, str]:
+        if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+            raise _error(self.error_messages["wrong_type"], FieldCode.WRONG_TYPE)
+        for name, value in data.items():
+            if len(value) > LONGEST_VALUE:
+                sentence = self.error_messages["too_long"] % {"most": LONGEST_VALUE}
+                raise serializers.ValidationError({name: [serializers.ErrorDetail(str(sentence), FieldCode.TOO_LONG)]})
+            if "\x00" in value:
+                raise _error(self.error_messages["null"], FieldCode.INVALID)
+        return data
+
+    def to_representation(self, value):
+        return value
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "object", "additionalProperties": {"type": "string", "maxLength": LONGEST_VALUE}},
+            {
+                "type": "array",
+                "items": {"type": "object", "additionalProperties": {"type": "string", "maxLength": LONGEST_VALUE}},
+                "minItems": 1,
+                "maxItems": MOST_RECIPIENTS,
+            },
+        ]
+    }
+)
+class ManyParametersField(ParametersField):
+    """Values for all recipients, or a list with values for each."""
+
+    def to_internal_value(self, data) -> dict[str, str] | list[dict[str, str]]:
+        if not isinstance(data, list):
+            return super().to_internal_value(data)
+        if not 1 <= len(data) <= MOST_RECIPIENTS:
+            sentence = _("The list may have between 1 and %(most)d entries.") % {"most": MOST_RECIPIENTS}
+            raise _error(sentence, FieldCode.TOO_LONG)
+        return [super(ManyParametersField, self).to_internal_value(one) for one in data]
 
 
 @extend_schema_field(

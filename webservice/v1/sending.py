@@ -43,6 +43,7 @@ def plan(*, key: ApiKey, fields: dict, now: datetime) -> Campaign:
             reference=fields["reference"],
             tags=fields["tags"],
             is_test=key.is_test,
+            wire_text=fields.get("wire_text"),
             now=now,
         )
     except SendRefused as error:

@@ -4,9 +4,13 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from common.phones import normalise, normalise_line
+from messaging.models import Template
+from messaging.selectors import line_for
 from numbers.models import Line
 from webservice.problems import FieldCode
+from webservice.v1 import patterns
 from webservice.v1.fields import (
+    ManyParametersField,
     MomentField,
     RecipientsField,
     StrictCharField,
@@ -78,20 +82,62 @@ class NewMessages(NewSend):
     """What to send, to whom, from which line, when."""
 
     to = RecipientsField(help_text="A mobile number, or up to 10,000, in any way of writing: 09…, +989…, 00989….")
-    text = TextsField(help_text="One text for all recipients, or a list with exactly one text for each.")
+    text = TextsField(
+        required=False, help_text="One text for all recipients, or a list with exactly one text for each."
+    )
+    template = StrictCharField(
+        required=False, max_length=60, help_text="Instead of a text: the name of an approved template."
+    )
+    parameters = ManyParametersField(
+        required=False, help_text="Values for the template's places: for all recipients, or a list with one for each."
+    )
+
+    def to_internal_value(self, data):
+        self.fields["text"].required = not (isinstance(data, dict) and "template" in data)
+        return super().to_internal_value(data)
 
     def validate(self, attrs: dict) -> dict:
+        attrs["to"] = [attrs["to"]] if isinstance(attrs["to"], str) else attrs["to"]
+        template = self._template(attrs)
+        attrs["line"] = attrs.get("line") or (template and line_for(template))
         attrs = super().validate(attrs)
-        to, text = attrs["to"], attrs["text"]
-        attrs["to"] = [to] if isinstance(to, str) else to
+        text = attrs["text"]
         if isinstance(text, list) and len(text) != len(attrs["to"]):
             sentence = _("Give one text, or as many texts as recipients: there are %(texts)d for %(recipients)d.")
-            raise serializers.ValidationError(
-                {"text": [serializers.ErrorDetail(
-                    sentence % {"texts": len(text), "recipients": len(attrs["to"])}, FieldCode.CONFLICT
-                )]}
-            )  # fmt: skip
+            counts = {"texts": len(text), "recipients": len(attrs["to"])}
+            raise self._wrong("text", sentence % counts, FieldCode.CONFLICT)
         return attrs
+
+    def _template(self, attrs: dict) -> Template | None:
+        """The template that was named; then its filled text, or texts, stands in ``text``."""
+        if "template" not in attrs:
+            if "parameters" in attrs:
+                raise self._wrong("parameters", _("Parameters belong to a template; name it."), FieldCode.CONFLICT)
+            return None
+        if "text" in attrs:
+            raise self._wrong("text", _("Give either a text or a template."), FieldCode.CONFLICT)
+        try:
+            template = patterns.approved(self.context["account"], attrs["template"])
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({"template": error.detail}) from error
+        attrs["text"] = self._filled(template, attrs.get("parameters", {}), len(attrs["to"]))
+        try:
+            self.fields["text"].to_internal_value(attrs["text"])
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({"text": error.detail}) from error
+        return template
+
+    def _filled(self, template: Template, values: dict | list[dict], recipients: int) -> str | list[str]:
+        if isinstance(values, dict):
+            return patterns.filled(template, values)
+        if len(values) != recipients:
+            sentence = _("Give parameters for all, or for each recipient: there are %(values)d for %(recipients)d.")
+            counts = {"values": len(values), "recipients": recipients}
+            raise self._wrong("parameters", sentence % counts, FieldCode.CONFLICT)
+        return [patterns.filled(template, one, where=f"parameters[{place}]") for place, one in enumerate(values)]
+
+    def _wrong(self, field: str, sentence: str, code: FieldCode) -> serializers.ValidationError:
+        return serializers.ValidationError({field: [serializers.ErrorDetail(sentence, code)]})
 
 
 class QuotedMessages(StrictSerializer):
@@ -104,15 +150,8 @@ class NoFields(StrictSerializer):
     """A body that says nothing: {} or none at all."""
 
 
-class ListQuery(StrictSerializer):
-    """What every list takes (W9)."""
-
-    cursor = serializers.CharField(required=False, max_length=60, help_text="“next” of the page before.")
-    limit = serializers.IntegerField(required=False, min_value=1, max_value=200, default=50)
-
-    def get_fields(self):
-        fields = super().get_fields()
-        return {"from" if name == "since" else name: field for name, field in fields.items()}
+class StrictQuery(StrictSerializer):
+    """A query string in which each parameter is written once."""
 
     def to_internal_value(self, data):
         repeated = sorted(name for name in data if len(data.getlist(name)) > 1)
@@ -122,6 +161,17 @@ class ListQuery(StrictSerializer):
                 {name: [serializers.ErrorDetail(sentence, FieldCode.CONFLICT)] for name in repeated}
             )
         return super().to_internal_value(data.dict())
+
+
+class ListQuery(StrictQuery):
+    """What every list takes (W9)."""
+
+    cursor = serializers.CharField(required=False, max_length=60, help_text="“next” of the page before.")
+    limit = serializers.IntegerField(required=False, min_value=1, max_value=200, default=50)
+
+    def get_fields(self):
+        fields = super().get_fields()
+        return {"from" if name == "since" else name: field for name, field in fields.items()}
 
 
 class MessageQuery(ListQuery):

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from webservice.v1 import bank, campaigns, cancelling, inbox, pages, samples, views
+from webservice.v1 import (
+    bank,
+    campaigns,
+    cancelling,
+    events,
+    inbox,
+    pages,
+    samples,
+    templates,
+    verifications,
+    views,
+    webhooks,
+)
 
 urlpatterns = [
     path("messages", views.Messages.as_view()),
@@ -26,6 +38,20 @@ urlpatterns = [
     path("inbox/<int:received_id>/restore", inbox.Restoration.as_view()),
     path("samples", samples.Samples.as_view()),
     path("samples/<int:sample_id>", samples.SampleDetail.as_view()),
+    path("verifications", verifications.Verifications.as_view()),
+    path("verifications/<int:verification_id>", verifications.VerificationDetail.as_view()),
+    path("verifications/<int:verification_id>/check", verifications.VerificationCheck.as_view()),
+    path("templates", templates.Templates.as_view()),
+    path("templates/<int:template_id>", templates.TemplateDetail.as_view()),
+    path("events", events.Events.as_view()),
+    path("webhooks", webhooks.Webhooks.as_view()),
+    path("webhooks/<int:webhook_id>", webhooks.WebhookDetail.as_view()),
+    path("webhooks/<int:webhook_id>/attempts", webhooks.WebhookAttempts.as_view()),
+    path("webhooks/<int:webhook_id>/pause", webhooks.WebhookPause.as_view()),
+    path("webhooks/<int:webhook_id>/replay", webhooks.WebhookReplay.as_view()),
+    path("webhooks/<int:webhook_id>/resume", webhooks.WebhookResume.as_view()),
+    path("webhooks/<int:webhook_id>/rotate-secret", webhooks.WebhookSecret.as_view()),
+    path("webhooks/<int:webhook_id>/test", webhooks.WebhookTest.as_view()),
     path("problems", views.Problems.as_view()),
     path("schema/", pages.Schema.as_view(), name="schema"),
     path("docs/", pages.Docs.as_view(), name="docs"),

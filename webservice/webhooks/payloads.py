@@ -47,4 +47,5 @@ def _status(event: Event, message: Message | None) -> dict:
         "campaign": campaign.pk if campaign else None,
         "reference": campaign.reference if campaign else "",
         "tags": campaign.tags if campaign else [],
+        "is_test": campaign.is_test if campaign else False,
     }

@@ -76,6 +76,7 @@ def test_a_status_is_told_with_what_a_program_needs(world):
             "campaign": campaign.pk,
             "reference": "",
             "tags": [],
+            "is_test": False,
         },
     }
     assert json.loads(second.body)["data"]["state"] == "undelivered"
