@@ -18,7 +18,7 @@ from billing import signals as billing
 from common.models import Notice
 from messaging.models import Campaign, Message, Status
 from messaging.signals import campaign_finished, messages_received
-from tests.factories import make_received
+from tests.factories import make_account, make_received
 from tests.receiver import Receiver
 from webservice.webhooks import delivering, publishing
 from webservice.webhooks.models import Attempt, Delivery, Endpoint, Event, EventType, Outgoing
@@ -132,7 +132,7 @@ def test_every_kind_of_event_comes_from_its_signal(world):
     single = Campaign(account=world.account, line=world.line, kind=Campaign.Kind.API, recipients=1)
     campaign_finished.send(sender=None, campaign=single)
     billing.credit_low.send(sender=None, account_id=world.account.pk, balance=900, threshold=1000)
-    billing.credit_low.send(sender=None, account_id=world.account.pk + 1, balance=900, threshold=1000)
+    billing.credit_low.send(sender=None, account_id=make_account().pk, balance=900, threshold=1000)
 
     class Invoice:
         pk, account_id, number, net, vat, total = 7, world.account.pk, "1405-12", 1000, 100, 1100
