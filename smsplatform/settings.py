@@ -293,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
     "billing-ask-banks": {"task": "billing.ask_banks", "schedule": 15.0, "options": {"expires": 15}},
     "billing-expire-proformas": {"task": "billing.expire_proformas", "schedule": 300.0, "options": {"expires": 300}},
     "numberbank-go-on": {"task": "numberbank.go_on", "schedule": 30.0, "options": {"expires": 30}},
+    "support-discard-orphans": {"task": "support.discard_orphans", "schedule": 24 * 3600.0},
     "support-sweep": {"task": "support.sweep", "schedule": 900.0, "options": {"expires": 900}},
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
     "webservice-events": {"task": "webservice.publish_events", "schedule": 1.0, "options": {"expires": 1}},

@@ -1,14 +1,18 @@
 """Files that come with a message (SUP-2.10): a short list of kinds, told by their content, never by their name."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from common import uploads
+from support.models import Attachment
 
 FOLDER = "tickets"
+KEPT_FOR_A_FORM = timedelta(days=2)
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png", ("png",)),
     (b"\xff\xd8\xff", "image/jpeg", ("jpg", "jpeg")),
@@ -57,6 +61,17 @@ def keep(upload: UploadedFile) -> Kept:
     except uploads.UploadTooLarge as error:
         raise TooLarge from error
     return Kept(stored.name, stored.original_name, kind, stored.size)
+
+
+def discard_orphans(*, now: datetime) -> int:
+    """Delete files older than two days that came with a form which was never completed; how many there were."""
+    folder = Path(settings.MEDIA_ROOT) / FOLDER
+    old = now.timestamp() - KEPT_FOR_A_FORM.total_seconds()
+    names = {f"{FOLDER}/{path.parent.name}/{path.name}" for path in folder.glob("*/*") if path.stat().st_mtime < old}
+    orphans = names - set(Attachment.objects.filter(path__in=names).values_list("path", flat=True))
+    for name in orphans:
+        uploads.discard(name)
+    return len(orphans)
 
 
 def kind_of(upload: UploadedFile) -> str | None:

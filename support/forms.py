@@ -53,11 +53,11 @@ class FilesField(forms.FileField):
         return kept
 
 
-def _body_field(label) -> forms.CharField:
+def _body_field(label, rows: int = 8) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=LONGEST_BODY,
-        widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": rows, "dir": "auto"}),
         error_messages={"required": _("Write the text.")},
     )
 
@@ -221,7 +221,7 @@ class AnswerForm(_WritingForm):
 
 
 class NoteForm(forms.Form):
-    body = _body_field(_("Internal note"))
+    body = _body_field(_("Internal note"), rows=3)
 
 
 class AssignForm(forms.Form):

@@ -10,3 +10,11 @@ def sweep() -> None:
     from support.services import sweep as sweep_tickets
 
     sweep_tickets(now=timezone.now())
+
+
+@shared_task(name="support.discard_orphans")
+def discard_orphans() -> None:
+    """Delete files of forms that were never completed."""
+    from support.files import discard_orphans as discard
+
+    discard(now=timezone.now())

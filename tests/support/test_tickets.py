@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from datetime import timedelta
 from io import BytesIO
 
 import openpyxl
@@ -9,12 +10,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Membership
 from billing.services import top_up
 from common.models import Notice
 from messaging.models import Message
 from messaging.selectors import story
+from support.files import discard_orphans
 from support.models import Attachment, Entry, Ticket, Unit
 from support.services import answer
 from tests.factories import make_account, make_confirmed, make_gateway, make_line, make_ticket, make_user
@@ -233,6 +236,16 @@ def test_a_kept_file_of_somebody_else_is_not_taken(account, client):
     [(kept, _name)] = page.context["form"].kept()
     assert register(client_of(account), kept=[kept]).status_code == 302
     assert not Attachment.objects.exists()
+
+
+def test_files_of_forms_that_were_never_completed_are_deleted(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    register(client, files=[SimpleUploadedFile("برگه.txt", b"kept")])
+    register(client, title="", files=[SimpleUploadedFile("برگه.txt", b"left")])
+    now = timezone.now()
+    assert discard_orphans(now=now + timedelta(hours=47)) == 0
+    assert discard_orphans(now=now + timedelta(hours=49)) == 1
+    assert [path.read_bytes() for path in tmp_path.glob("tickets/*/*")] == [b"kept"]
 
 
 def test_too_many_and_too_large_files(client, settings):

@@ -14,6 +14,8 @@ from messaging.services import send
 from numberbank import demo as number_bank
 from numbers.models import Line
 from numbers.services import add_line, carry_notices
+from support.models import Ticket
+from support.services import answer, close, open_ticket, rate, see
 from webservice.demo import credentials, gateways, people
 from webservice.demo.history import sent
 from webservice.demo.words import WORDS
@@ -74,6 +76,7 @@ def _make_everything(kept: dict[str, str], now: datetime) -> None:
     _inbox(account, [advertising, service], members["مشتریان"], now)
     _stranger(now)
     _platform(now)
+    _tickets(account, owner, now)
     if (spent := CREDIT - balance(account)) > 0:
         top_up(account=account, amount=spent, reference="demo:top-up:2", reason="top_up")
     audit.record(action=MADE)
@@ -161,6 +164,24 @@ def _platform(now: datetime) -> None:
     line = add_line(account=account, number=NOTICES, kind=Line.Kind.SERVICE, now=now)
     top_up(account=account, amount=5_000_000, reference="demo:platform", reason="top_up")
     carry_notices(line=line, by=None)
+
+
+def _tickets(account: Account, owner: User, now: datetime) -> None:
+    """A ticket that waits for the desk, one that waits for the user, and one that is closed and rated."""
+    staff = User.objects.get(username="staff")
+    made = [
+        open_ticket(
+            account=account, by=owner, now=now - timedelta(days=ticket["days_ago"], hours=3), **ticket["fields"]
+        )
+        for ticket in WORDS["tickets"]
+    ]
+    for ticket, words in zip(made[1:], WORDS["tickets"][1:], strict=True):
+        at = now - timedelta(days=words["days_ago"], hours=1)
+        see(ticket=ticket, by=staff, now=at)
+        answer(ticket=ticket, by=staff, body=words["answer"], asks=ticket is made[1], now=at)
+    closed_at = now - timedelta(days=WORDS["tickets"][2]["days_ago"])
+    close(ticket=made[2], reason=Ticket.Reason.RESOLVED, by=owner, now=closed_at)
+    rate(ticket=made[2], stars=5, by=owner)
 
 
 def _stranger(now: datetime) -> None:
