@@ -21,6 +21,7 @@ class MessagingConfig(AppConfig):
                 "campaign.resumed": _("Campaign resumed"),
                 "campaign.cancelled": _("Campaign cancelled"),
                 "campaign.hurried": _("Campaign sent ahead of its time"),
+                "campaign.rescheduled": _("Time of a campaign changed"),
                 "gateway.added": _("Gateway added"),
                 "gateway.created": _("Gateway added"),
                 "gateway.changed": _("Gateway changed"),

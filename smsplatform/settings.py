@@ -311,6 +311,9 @@ UNDO_SECONDS = env_int("UNDO_SECONDS", 30)  # 2.5: the hold before the first mes
 QUOTE_MINUTES = env_int("QUOTE_MINUTES", 15)
 ADVERTISING_HOURS = env("ADVERTISING_HOURS", "08:00-22:00")  # R4, Tehran time; a line may have its own
 INBOUND_PARTS_WAIT_MINUTES = env_int("INBOUND_PARTS_WAIT_MINUTES", 10)  # 4.5: then a long message is shown with a gap
+SENT_TEXT_SEARCH_DAYS = env_int(
+    "SENT_TEXT_SEARCH_DAYS", 90
+)  # 5.4: how far back a text is looked for unless a day is chosen
 TRASH_DAYS = env_int("TRASH_DAYS", 30)  # 15: deleted received messages are kept so long
 UNKNOWN_SETTLE_HOURS = env_int("UNKNOWN_SETTLE_HOURS", 24)
 BANK_UPLOAD_MAX_BYTES = env_int("BANK_UPLOAD_MAX_BYTES", 2 * 1024 * 1024 * 1024)  # 3.6: files for the number bank

@@ -97,7 +97,13 @@ def test_pages_of_the_panel_pass_through_the_gate():
         if not hasattr(pattern.callback, "panel_right") and not path.startswith(("/api/", "/v1/", "/webservice/"))
     }
     personal = {path for path in ungated if path.startswith("/accounts/")}
-    by_method = {"/inbox/", "/samples/", "/scheduled/", "/trash/"}  # two gated views: one looks, one changes
+    by_method = {
+        "/inbox/",
+        "/samples/",
+        "/scheduled/",
+        "/scheduled/messages/",
+        "/trash/",
+    }  # two gated views: one looks, one changes
     from_the_bank = {"/billing/payments/{}/", "/billing/payments/{}/back/", "/mockbank/{}/"}  # by a secret address
     known = personal | by_method | from_the_bank | {"/styleguide/"}
     assert ungated - known == {"/language/", "/theme/", "/healthz", "/readyz"}

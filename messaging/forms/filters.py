@@ -101,3 +101,25 @@ class CampaignFilterForm(_FilterForm):
         choices=[_ALL, *(choice for choice in Campaign.State.choices if choice[0] not in {"draft", "discarded"})],
     )
     line = _line_field()
+
+
+class ScheduledFilterForm(_FilterForm):
+    text = forms.CharField(label=_("Title or text"), required=False, max_length=100)
+    since, until = _days()
+    line = _line_field()
+
+
+class ScheduledMessagesFilterForm(_FilterForm):
+    recipient = _number_field(_("Recipient"))
+    line = _line_field()
+    campaign = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_recipient(self) -> str:
+        return _checked_number(self.cleaned_data["recipient"])
+
+    def clean_campaign(self) -> Campaign | None:
+        return own_campaign(self.account, self.cleaned_data["campaign"])
+
+
+def own_campaign(account: Account, pk: int | None) -> Campaign | None:
+    return Campaign.objects.of(account).filter(pk=pk).select_related("account").first() if pk else None

@@ -1,11 +1,12 @@
 """What pages, the web service and reports read of messages and campaigns."""
 
-from messaging.selectors.campaigns import campaigns, lines_for, running, sample_categories, samples, scheduled
+from messaging.selectors.campaigns import campaigns, lines_for, running, sample_categories, samples
 from messaging.selectors.concealing import is_concealed, national_recipient, recipient_code, shown_recipient
 from messaging.selectors.conversations import Conversation, Turn, conversation, conversation_of, own_received
 from messaging.selectors.inbox import inbox, names_of, trash, unread_count
 from messaging.selectors.progress import Progress, progress, progress_of
 from messaging.selectors.reached import reached
+from messaging.selectors.scheduled import scheduled, scheduled_messages
 from messaging.selectors.sent import SentFilter, message_text, sent_messages, text_samples
 from messaging.selectors.story import Event, story
 from messaging.selectors.templates import line_for, templates
@@ -35,6 +36,7 @@ __all__ = [
     "sample_categories",
     "samples",
     "scheduled",
+    "scheduled_messages",
     "sent_messages",
     "shown_recipient",
     "story",

@@ -30,14 +30,6 @@ def running(account: Account) -> QuerySet[Campaign]:
     return found.select_related("line").order_by("-id")
 
 
-def scheduled(account: Account) -> QuerySet[Campaign]:
-    """Everything paid for and not yet sent, the next to leave first (5.3): scheduled, or paused before its time."""
-    waiting = Q(state=Campaign.State.SCHEDULED) | Q(
-        state=Campaign.State.PAUSED, send_at__isnull=False, started_at__isnull=True
-    )
-    return Campaign.objects.of(account).filter(waiting).select_related("line", "created_by").order_by("send_at", "id")
-
-
 def lines_for(account: Account) -> QuerySet[Line]:
     """The lines that the account may send from now (2): its own active ones, then the shared service lines."""
     return Line.objects.usable_by(account).order_by("account_id", "number")

@@ -6,10 +6,14 @@ from datetime import datetime
 from django.db.models import Max, Min, Q, QuerySet
 
 from accounts.models import Account
+from common.text import ascii_digits
 from messaging.models import Campaign, Message, Status
 from messaging.selectors.concealing import OPEN_TO_SEARCH
 from messaging.selectors.search import matching_number
 from numbers.models import Line
+
+_PERSIAN_FORMS = str.maketrans("يك", "یک")
+_ARABIC_FORMS = str.maketrans("یک", "يك")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,19 @@ def text_samples(campaign: Campaign, count: int = 10) -> list[Message]:
 
 def _with_text(account: Account, text: str) -> Q:
     """Texts of messages, and of campaigns whose messages have none of their own."""
-    campaigns = Campaign.objects.of(account).filter(text__icontains=text)
-    return Q(text__icontains=text) | Q(text=None, campaign__in=campaigns)
+    written = _in_either_letters(text)
+    campaigns = Campaign.objects.of(account).filter(written)
+    return written | Q(text=None, campaign__in=campaigns)
+
+
+def _in_either_letters(text: str) -> Q:
+    """As typed, and with the Persian or the Arabic forms of the letters and digits that keyboards mix up."""
+    persian = text.translate(_PERSIAN_FORMS)
+    ways = {text, persian, persian.translate(_ARABIC_FORMS), ascii_digits(persian)}
+    condition = Q()
+    for way in sorted(ways):
+        condition |= Q(text__icontains=way)
+    return condition
 
 
 def _within(messages: QuerySet[Message], account: Account, wanted: SentFilter) -> QuerySet[Message]:

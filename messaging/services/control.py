@@ -12,6 +12,7 @@ from messaging.dispatch import nudge, release
 from messaging.lifecycle import cancel_rows
 from messaging.models import Campaign, Chunk
 from messaging.rows import delete_rows
+from messaging.services.composing import check_times
 from messaging.services.preparing import plan_later
 from messaging.services.refusals import QuoteExpired, WrongState
 
@@ -123,6 +124,18 @@ def undo(*, campaign: Campaign, by: User | None, now: datetime) -> Campaign:
     if campaign.undo_until is None or campaign.undo_until <= now:
         raise WrongState(campaign)
     return cancel(campaign=campaign, by=by, now=now)
+
+
+def reschedule(*, campaign: Campaign, send_at: datetime, by: User | None, now: datetime) -> Campaign:
+    """Another time for a send that waits for its time; rows with times of their own keep them. Raises WrongState once
+    it has begun, and SendRefused for a time that cannot be."""
+    check_times(send_at=send_at, validity_minutes=None, now=now)
+    with transaction.atomic():
+        campaign = _locked(campaign, {Campaign.State.SCHEDULED})
+        before, campaign.send_at = campaign.send_at, send_at
+        campaign.save(update_fields=["send_at"])
+        _audit("campaign.rescheduled", campaign, by, before=before.isoformat(), after=send_at.isoformat())
+    return campaign
 
 
 def send_now(*, campaign: Campaign, by: User | None, now: datetime) -> Campaign:

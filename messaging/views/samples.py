@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import panel_page
 from common.text import clean
-from messaging.forms import SampleForm
+from messaging.forms import SampleFilterForm, SampleForm
 from messaging.forms.compose import LONGEST_TEXT
 from messaging.models import SampleMessage
-from messaging.selectors import samples
+from messaging.selectors import sample_categories, samples
 from messaging.services import SamplesFull, add_sample
 from messaging.views.answers import say
 
@@ -54,8 +54,21 @@ def sample_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: SampleForm, editing: SampleMessage | None = None) -> HttpResponse:
-    context = {"form": form, "editing": editing, "samples": samples(request.account)}
-    return render(request, "messaging/samples.html", context | {"limit": settings.SAMPLE_MESSAGES_MAX})
+    account = request.account
+    categories = sample_categories(account)
+    filters = SampleFilterForm(request.GET or None, categories=categories)
+    wanted = filters.wanted() if filters.is_bound else {}
+    context = {
+        "form": form,
+        "editing": editing,
+        "filters": filters,
+        "is_filtered": bool(wanted),
+        "categories": categories,
+        "samples": samples(account, **wanted),
+        "count": samples(account).count(),
+        "limit": settings.SAMPLE_MESSAGES_MAX,
+    }
+    return render(request, "messaging/samples.html", context)
 
 
 @require_POST

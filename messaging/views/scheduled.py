@@ -1,24 +1,33 @@
-"""The scheduled box (5.3): paid for, not yet sent; cancelling returns the credit."""
+"""The scheduled box (5.3): paid for, not yet sent; cancelling returns the credit exactly."""
+
+from collections.abc import Iterator
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import panel_page
+from common.fields import MomentField
+from common.paging import page_of
 from common.showing import number
 from messaging import services
+from messaging.forms import ScheduledFilterForm, ScheduledMessagesFilterForm
+from messaging.forms.compose import written_moment
 from messaging.forms.fields import IdsField
 from messaging.models import Campaign
-from messaging.selectors import scheduled
-from messaging.services import WrongState
+from messaging.selectors import is_concealed, message_text, names_of, scheduled, scheduled_messages, shown_recipient
+from messaging.services import SendRefused, WrongState
+from messaging.views.exports import workbook, written
 
 SIZE = 50
+MOST_EXPORTED = 100_000
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,8 +37,12 @@ def scheduled_list(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest) -> HttpResponse:
-    page = Paginator(scheduled(request.account), SIZE).get_page(request.GET.get("page"))
-    return render(request, "messaging/scheduled.html", {"page": page})
+    form = ScheduledFilterForm(request.GET or None, account=request.account)
+    wanted = form.wanted() if form.is_bound else {}
+    page = Paginator(scheduled(request.account, **wanted), SIZE).get_page(request.GET.get("page"))
+    for campaign in page.object_list:
+        campaign.written_at = written_moment(campaign.send_at) if campaign.send_at else ""
+    return render(request, "messaging/scheduled.html", {"form": form, "page": page, "is_filtered": bool(wanted)})
 
 
 @panel_page("send")
@@ -53,4 +66,82 @@ def _cancel_chosen(request: HttpRequest) -> HttpResponse:
         messages.success(request, sentence % {"count": number(cancelled)})
     if late:
         messages.warning(request, _("Some had left meanwhile and were not cancelled."))
+    return redirect(request.get_full_path())
+
+
+@require_POST
+@panel_page("send")
+def reschedule(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another time for a send that waits."""
+    campaign = get_object_or_404(Campaign.objects.of(request.account), pk=pk)
+    field = MomentField(required=True, error_messages={"required": _("Write the time to send.")})
+    try:
+        moment = field.clean(request.POST.get("send_at", ""))
+        services.reschedule(campaign=campaign, send_at=moment, by=request.user, now=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    except (SendRefused, WrongState) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It leaves at %(time)s.") % {"time": written(moment)})
     return redirect("messaging:scheduled")
+
+
+@require_http_methods(["GET", "POST"])
+@panel_page("view")
+def message_list(request: HttpRequest) -> HttpResponse:
+    """One row a recipient; rows with times of their own (2.3) are cancelled one by one here."""
+    return _cancel_messages(request) if request.method == "POST" else _messages(request)
+
+
+def _messages(request: HttpRequest) -> HttpResponse:
+    form = ScheduledMessagesFilterForm(request.GET or None, account=request.account)
+    wanted = form.wanted() if form.is_bound else {}
+    page = page_of(scheduled_messages(request.account, **wanted), request.GET)
+    names = names_of(request.account, (message.msisdn for message in page.rows if not is_concealed(message)))
+    for message in page.rows:
+        message.recipient_shown = shown_recipient(message)
+        message.contact_name = "" if is_concealed(message) else names.get(message.msisdn, "")
+        message.text_shown = message_text(message)
+    context = {"form": form, "page": page, "campaign": wanted.get("campaign"), "is_filtered": bool(wanted)}
+    return render(request, "messaging/scheduled_messages.html", context)
+
+
+@panel_page("send")
+def _cancel_messages(request: HttpRequest) -> HttpResponse:
+    ids = IdsField().clean(request.POST.getlist("message"))
+    gone = services.cancel_messages(account=request.account, ids=ids, by=request.user, now=timezone.now())
+    if gone:
+        sentence = ngettext(
+            "%(count)s message was cancelled; its price is back in your credit.",
+            "%(count)s messages were cancelled; their price is back in your credit.",
+            len(gone),
+        )
+        messages.success(request, sentence % {"count": number(len(gone))})
+    if len(gone) < len(ids):
+        messages.warning(request, _("Some had left meanwhile and were not cancelled."))
+    return redirect(request.get_full_path())
+
+
+@require_GET
+@panel_page("view")
+def scheduled_export(request: HttpRequest) -> HttpResponse:
+    """The filtered list of sends as a workbook."""
+    form = ScheduledFilterForm(request.GET or None, account=request.account)
+    found = scheduled(request.account, **(form.wanted() if form.is_bound else {}))[:MOST_EXPORTED]
+    header = [_("Title"), _("Text"), _("Line"), _("Recipients"), _("Parts"), _("Price (rials)"), _("Leaves at")]
+    return workbook("scheduled.xlsx", [*header, _("State")], _cells(found))
+
+
+def _cells(found: QuerySet[Campaign]) -> Iterator[list]:
+    for campaign in found.iterator(chunk_size=2_000):
+        yield [
+            str(campaign),
+            campaign.text,
+            campaign.line.number,
+            campaign.recipients,
+            campaign.parts,
+            campaign.price,
+            written(campaign.leaves_at),
+            campaign.get_state_display(),
+        ]

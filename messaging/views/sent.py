@@ -1,13 +1,17 @@
 """The sent box (5): one row a recipient, the story of one message, and the same list as a workbook."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from tempfile import TemporaryFile
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -22,6 +26,7 @@ from messaging.errors import describe
 from messaging.forms import SentFilterForm
 from messaging.models import Message
 from messaging.selectors import (
+    SentFilter,
     is_concealed,
     message_text,
     names_of,
@@ -43,15 +48,21 @@ def sent(request: HttpRequest) -> HttpResponse:
     if "q" in request.GET:
         return redirect(f"{request.path}?{_meant(request.GET['q'])}")
     form = SentFilterForm(request.GET or None, account=request.account)
+    wanted = form.filter() if form.is_bound else SentFilter()
+    is_bounded = bool(wanted.text and not wanted.since and not wanted.campaign)
+    if is_bounded:
+        until = wanted.until or timezone.now()
+        wanted = replace(wanted, since=until - timedelta(days=settings.SENT_TEXT_SEARCH_DAYS))
     try:
         with patience(SLOWEST_SECONDS):
-            page = page_of(_wanted(request, form), request.GET)
+            page = page_of(sent_messages(request.account, wanted), request.GET)
     except TookTooLong:
         page = Page([], None, None)
         messages.warning(request, _("The search took too long. Choose a shorter time or a whole number."))
     _for_reading(request, page.rows)
     campaign = form.cleaned_data.get("campaign") if form.is_bound else None
     context = {"form": form, "page": page, "campaign": campaign, "query": request.GET.urlencode()}
+    context |= {"searched_days": settings.SENT_TEXT_SEARCH_DAYS if is_bounded else None}
     return render(request, "messaging/sent.html", context)
 
 

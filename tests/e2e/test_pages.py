@@ -43,6 +43,7 @@ NO_PAGES = {
     "/support/files/{ticket_file}/",
     "/staff/support/files/{ticket_file}/",
     "/staff/support/{ticket}/watchers/",  # a fragment of the desk's page
+    "/scheduled/scheduled.xlsx",
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
     "/numbers/papers/{paper}/",

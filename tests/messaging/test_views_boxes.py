@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.selectors import balance
+from common.jalali import in_tehran
 from messaging.lifecycle import News, move
 from messaging.models import Campaign, InboundMessage, Message, SampleMessage, Status, Submission
 from tests.factories import make_campaign, make_confirmed, make_contact, make_line, make_received
@@ -272,3 +273,107 @@ def test_samples_of_others_stay(business, client, name):
     assert client.post(url, {"text": "x"}).status_code == 403
     sample.refresh_from_db()
     assert sample.text == "سلام"
+
+
+# --- What waits (5.3) -------------------------------------------------------------------------------------------------
+
+
+def test_what_waits_is_found_and_downloaded(business):
+    tomorrow = timezone.now() + timedelta(days=1)
+    one = make_confirmed(business.account, business.line, ["09121234567"], text="یک", send_at=tomorrow)
+    two = make_confirmed(
+        business.account, business.line, ["09121234567"], text="دو", send_at=tomorrow + timedelta(days=5)
+    )
+    page = lambda **query: list(  # noqa: E731
+        business.client.get(reverse("messaging:scheduled"), query).context["page"].object_list
+    )
+    assert page() == [one, two]
+    assert page(text="دو") == [two]
+    assert page(since=f"{tomorrow + timedelta(days=3):%Y-%m-%d}") == [two]
+    assert page(line=make_line(business.account).pk) == []
+    answer = business.client.get(reverse("messaging:scheduled_export"), {"text": "یک"})
+    _header, row = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values
+    assert row[1:6] == ("یک", business.line.number, 1, 1, 1_800)
+
+
+@pytest.mark.parametrize(
+    ("written", "moved"), [("2099", False), ("", False), ("1400/01/01 10:00", False), ("later", True)]
+)
+def test_a_send_that_waits_gets_another_time(business, written, moved):
+    now = timezone.now()
+    campaign = make_confirmed(business.account, business.line, ["09121234567"], send_at=now + timedelta(days=1))
+    before = campaign.send_at
+    later = (now + timedelta(days=3)).replace(second=0, microsecond=0)
+    text = f"{in_tehran(later):%Y-%m-%d %H:%M}" if moved else written
+    answer = business.client.post(reverse("messaging:reschedule", args=[campaign.pk]), {"send_at": text}, follow=True)
+    campaign.refresh_from_db()
+    assert campaign.send_at == (later if moved else before)
+    assert len(list(answer.context["messages"])) == 1
+    assert balance(business.account) == 1_000_000 - 1_800
+
+
+def test_a_send_that_left_keeps_its_time(business):
+    campaign = make_confirmed(business.account, business.line, ["09121234567"])
+    later = in_tehran(timezone.now() + timedelta(days=3))
+    business.client.post(reverse("messaging:reschedule", args=[campaign.pk]), {"send_at": f"{later:%Y-%m-%d %H:%M}"})
+    campaign.refresh_from_db()
+    assert (campaign.send_at, campaign.state) == (None, "queued")
+
+
+def test_single_messages_are_cancelled_and_come_back_exactly(business, client):
+    tomorrow = timezone.now() + timedelta(days=1)
+    campaign = make_confirmed(business.account, business.line, ["09121234567", "09351234567"], send_at=tomorrow)
+    make_confirmed(business.account, business.line, ["09121110000"])
+    url = reverse("messaging:scheduled_messages")
+    rows = business.client.get(url).context["page"].rows
+    assert [row.msisdn for row in rows] == [989351234567, 989121234567]
+    assert {row.leaves_at for row in rows} == {campaign.send_at}
+    assert [row.msisdn for row in business.client.get(url, {"recipient": "0912"}).context["page"].rows] == [
+        989121234567
+    ]
+    client.force_login(business.stranger)
+    client.post(url, {"message": [rows[0].pk]})
+    client.force_login(business.owner)
+    before = balance(business.account)
+    assert before == 1_000_000 - 3 * 1_800
+    client.post(url, {"message": [rows[0].pk]})
+    assert balance(business.account) == before + 1_800
+    assert [row.msisdn for row in client.get(url).context["page"].rows] == [989121234567]
+
+
+def test_numbers_of_the_bank_stay_concealed_while_they_wait(business):
+    tomorrow = timezone.now() + timedelta(days=1)
+    campaign = make_confirmed(business.account, business.line, ["09121234567"], send_at=tomorrow)
+    Campaign.objects.filter(pk=campaign.pk).update(kind=Campaign.Kind.BULK)
+    answer = business.client.get(reverse("messaging:scheduled_messages"))
+    assert "123 4567" not in answer.content.decode()
+    assert business.client.get(answer.request["PATH_INFO"], {"recipient": "0912"}).context["page"].rows == []
+
+
+# --- Samples (7), texts of the sent box (5.4) -------------------------------------------------------------------------
+
+
+def test_samples_have_categories_and_are_found(business):
+    url = reverse("messaging:samples")
+    business.client.post(url, {"title": "خوش‌آمد", "category": " فروش ", "text": "سلام {first_name}"})
+    business.client.post(url, {"text": "نوبت شما"})
+    context = business.client.get(url, {"category": "فروش"}).context
+    assert [(sample.category, sample.places) for sample in context["samples"]] == [("فروش", ["first_name"])]
+    assert (context["categories"], context["count"]) == (["فروش"], 2)
+    assert [sample.text for sample in business.client.get(url, {"text": "نوبت"}).context["samples"]] == ["نوبت شما"]
+
+
+@pytest.mark.parametrize("query", ["كد ورود ی", "کد ورود ي", "کد ورود ی"])
+def test_a_sent_text_is_found_in_persian_and_arabic_letters(business, query):
+    make_confirmed(business.account, business.line, ["09121234567"], text="کد ورود ی")
+    assert len(listed(business, text=query)) == 1
+
+
+def test_a_text_is_looked_for_in_the_last_days_unless_a_day_is_chosen(business, two, settings):
+    settings.SENT_TEXT_SEARCH_DAYS = 90
+    old = timezone.now() - timedelta(days=91)
+    Message.objects.filter(pk=two[0].pk).update(created_at=old, submitted_at=old)
+    assert listed(business, text="پاییزه") == []
+    assert len(listed(business, text="پاییزه", since=f"{old - timedelta(days=2):%Y-%m-%d}")) == 1
+    answer = business.client.get(reverse("messaging:sent"), {"text": "پاییزه"})
+    assert answer.context["searched_days"] == 90

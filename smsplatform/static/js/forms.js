@@ -68,3 +68,12 @@ document.addEventListener("formdata", (event) => {
   if (!event.target.matches("[data-filters]")) return;
   for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
 });
+
+// <input data-narrows="#list">: only the items that hold what is typed stay.
+const folded = (text) => text.toLowerCase().replaceAll("ي", "ی").replaceAll("ك", "ک");
+document.addEventListener("input", (event) => {
+  const list = event.target.dataset?.narrows && document.querySelector(event.target.dataset.narrows);
+  if (!list) return;
+  const wanted = folded(event.target.value.trim());
+  for (const item of list.children) item.hidden = !folded(item.textContent).includes(wanted);
+});

@@ -69,6 +69,14 @@ class Picker {
     };
     document.addEventListener("keydown", this.escape);
     this.paint(this.moment.day);
+    this.place();
+  }
+
+  /** Above the field where there is no room below it, and in sight wherever it is. */
+  place() {
+    const [field, box] = [this.input.getBoundingClientRect(), this.box.getBoundingClientRect()];
+    const bar = document.querySelector(".topbar")?.getBoundingClientRect().bottom ?? 0;
+    this.box.classList.toggle("is-above", box.bottom > innerHeight && field.top - box.height > bar);
     this.box.scrollIntoView({ block: "nearest" });
   }
 
