@@ -13,6 +13,7 @@ class PhonebookConfig(AppConfig):
             {
                 "contact.created": _("Contact added"),
                 "contact.changed": _("Contact changed"),
+                "contacts.upserted": _("Contacts added by a program"),
                 "contacts.deleted": _("Contacts deleted"),
                 "group.created": _("Group added"),
                 "group.renamed": _("Group renamed"),

@@ -53,11 +53,16 @@ class ContactsFilter(forms.Form):
         """How common.paging.page_of is to order them."""
         return self.ORDERS[self.chosen().get("order", "")]
 
-    def found(self) -> QuerySet[Contact]:
+    def asked(self) -> dict:
+        """The filter as selectors.contacts and changing.change_found name it."""
         asked = self.chosen()
         values = {field.key: asked.get(f"field_{field.key}") for field in self._choices}
         values = {key: value for key, value in values.items() if value}
-        return selectors.contacts(self.account, asked.get("q", ""), asked.get("group"), values)
+        return {"text": asked.get("q", ""), "within": asked.get("group"), "values": values}
+
+    def found(self) -> QuerySet[Contact]:
+        asked = self.asked()
+        return selectors.contacts(self.account, asked["text"], asked["within"], asked["values"])
 
 
 class ContactForm(forms.Form):
@@ -176,7 +181,7 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args, account: Account, table: Table, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["group"].queryset = Group.objects.of(account)
-        self.fields["group"].empty_label = _("No group")
+        self.fields["group"].empty_label = _("Into no group")
         words = {
             "mobile": _("Mobile"), "first_name": _("First name"), "last_name": _("Last name"),
             "name": _("First and last name"), "groups": _("Groups"),

@@ -123,7 +123,7 @@ class Import(models.Model):
         MAPPING = "mapping", _("Choosing columns")
         WAITING = "waiting", _("Waiting")
         RUNNING = "running", _("Running")
-        DONE = "done", _("Done")
+        DONE = "done", _("Import finished")
         CANCELLED = "cancelled", _("Cancelled")
         FAILED = "failed", _("Failed")
 
@@ -182,6 +182,39 @@ class ImportReject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.of_id}/{self.row}"
+
+
+class BulkChange(models.Model):
+    """Something done to all contacts that a filter finds (9.1), batch by batch in the order of their ids. ``last_id``
+    is how far it is; it moves in the transaction of its batch. Contacts added after ``up_to_id`` are not meant."""
+
+    class What(models.TextChoices):
+        PUT = "put", _("Put in a group")
+        TAKE = "take", _("Taken out of a group")
+        DELETE = "delete", _("Deleted")
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    what = models.CharField(max_length=6, choices=What)
+    group = models.ForeignKey(Group, models.CASCADE, null=True, related_name="+")
+    text = models.CharField(max_length=80, blank=True)
+    values = models.JSONField(default=dict)
+    within = models.ForeignKey(Group, models.SET_NULL, null=True, related_name="+")
+    last_id = models.BigIntegerField(default=0)
+    up_to_id = models.BigIntegerField()
+    changed = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change of many contacts")
+        verbose_name_plural = _("changes of many contacts")
+        indexes = [models.Index(fields=["account"], condition=models.Q(done_at=None), name="bulk_change_under_way")]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.pk}"
 
 
 class OptOut(models.Model):

@@ -11,10 +11,22 @@ def run_import(import_id: int) -> None:
     run(import_id, now=timezone.now())
 
 
+@shared_task(name="phonebook.go_on_changing", acks_late=True)
+def go_on_changing(change_id: int) -> None:
+    from phonebook.changing import run_batch
+
+    while run_batch(change_id):
+        pass
+
+
 @shared_task(name="phonebook.go_on")
 def go_on() -> None:
-    """Take up imports that wait, or that a lost worker left."""
+    """Take up imports and changes that wait, or that a lost worker left."""
     from phonebook.importing import run, unfinished
+    from phonebook.models import BulkChange
+
+    for change_id in BulkChange.objects.filter(done_at=None).values_list("pk", flat=True):
+        go_on_changing(change_id)
 
     for import_id in unfinished(now=timezone.now()):
         run(import_id, now=timezone.now())

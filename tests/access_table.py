@@ -270,6 +270,17 @@ POST /api/v1/inbox/{message}/reply                  401    401    401    401    
 POST /api/v1/inbox/{message}/restore                401    401    401    401    401    401
 GET  /api/v1/samples                                401    401    401    401    401    401
 GET  /api/v1/samples/{message}                      401    401    401    401    401    401
+GET  /api/v1/contacts                               401    401    401    401    401    401
+GET  /api/v1/contacts/{message}                     401    401    401    401    401    401
+POST /api/v1/contacts/bulk                          401    401    401    401    401    401
+GET  /api/v1/groups                                 401    401    401    401    401    401
+GET  /api/v1/groups/{message}                       401    401    401    401    401    401
+POST /api/v1/groups/{message}/contacts              401    401    401    401    401    401
+POST /api/v1/groups/{message}/contacts/remove       401    401    401    401    401    401
+GET  /api/v1/fields                                 401    401    401    401    401    401
+GET  /api/v1/fields/{message}                       401    401    401    401    401    401
+GET  /api/v1/opt-outs                               401    401    401    401    401    401
+GET  /api/v1/opt-outs/{message}                     401    401    401    401    401    401
 GET  /api/v1/problems                               200    200    200    200    200    200
 GET  /api/v1/schema/                                200    200    200    200    200    200
 GET  /api/v1/docs/                                  200    200    200    200    200    200

@@ -12,6 +12,7 @@ from rest_framework import exceptions
 from billing.services import InsufficientCredit
 from credit.pricing import NoTariff
 from messaging.services import SendRefused, WrongState
+from phonebook.refusals import PhonebookRefused
 from webservice.problems import OF_STATUS, Code, FieldCode, FieldError, Problem, answer
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,8 @@ def problem_of(error: Exception) -> Problem | None:
             )
         case SendRefused():
             return Problem(Code.SEND_REFUSED, errors=[FieldError(error.field or "", error.code, error.message)])
+        case PhonebookRefused():
+            return Problem(Code.VALIDATION_FAILED, errors=[FieldError(error.field, FieldCode.INVALID, str(error))])
         case NoTariff():
             return Problem(Code.SEND_REFUSED, errors=[FieldError("line", "no_tariff", str(error))])
         case WrongState():

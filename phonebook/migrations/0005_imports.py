@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='fa', max_length=5)),
                 ('columns', models.JSONField(default=dict, verbose_name='columns')),
                 ('on_duplicate', models.CharField(choices=[('skip', 'Leave the contact as it is'), ('fill', 'Fill in only what is empty'), ('overwrite', 'Take what the file says')], default='fill', max_length=9, verbose_name='known numbers')),
-                ('state', models.CharField(choices=[('mapping', 'Choosing columns'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('cancelled', 'Cancelled'), ('failed', 'Failed')], default='mapping', max_length=9, verbose_name='state')),
+                ('state', models.CharField(choices=[('mapping', 'Choosing columns'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Import finished'), ('cancelled', 'Cancelled'), ('failed', 'Failed')], default='mapping', max_length=9, verbose_name='state')),
                 ('rows_total', models.PositiveIntegerField(null=True)),
                 ('rows_read', models.PositiveIntegerField(default=0)),
                 ('added', models.PositiveIntegerField(default=0)),

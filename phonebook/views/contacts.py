@@ -3,7 +3,7 @@
 from tempfile import TemporaryFile
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language_bidi, ngettext
@@ -15,7 +15,7 @@ from accounts.access import panel_page
 from common import showing
 from common.paging import page_of
 from common.tables import csv_chunks, write_xlsx
-from phonebook import exporting, selectors, services
+from phonebook import changing, exporting, selectors, services
 from phonebook.forms import ContactForm, ContactsFilter
 from phonebook.models import Contact, Group
 from phonebook.values import shown
@@ -23,6 +23,7 @@ from phonebook.views.answers import done, in_language, key
 
 SELECTED_MAX = 1000
 MOST_IN_WORKBOOK = 200_000
+COUNTED = 10_000  # more are only said to be more
 
 
 @panel_page("view")
@@ -38,6 +39,9 @@ def contacts(request: HttpRequest) -> HttpResponse:
         "groups": Group.objects.of(request.account),
         "page": page,
         "query": request.GET.urlencode(),
+        "changes": changing.under_way(request.account),
+        "many": form.found().order_by()[: COUNTED + 1].count() if page.next or page.previous else 0,
+        "counted": COUNTED,
     }
     return render(request, "phonebook/contacts.html", context)
 
@@ -103,6 +107,8 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
 @panel_page("send")
 def selected(request: HttpRequest) -> HttpResponse:
     """Put the selected contacts into a group, take them out of one, or delete them."""
+    if request.POST.get("scope") == "all":
+        return _all_found(request)
     ids = [pk for written in request.POST.getlist("contact")[:SELECTED_MAX] if (pk := key(written))]
     group_id = key(request.POST.get("group", ""))
     whose = {"account": request.account, "contact_ids": ids, "by": request.user}
@@ -115,22 +121,50 @@ def selected(request: HttpRequest) -> HttpResponse:
     return redirect("phonebook:contacts")
 
 
+def _all_found(request: HttpRequest) -> HttpResponse:
+    """The same to everybody whom the filter of the list finds."""
+    form = ContactsFilter(QueryDict(request.POST.get("query", "")), account=request.account)
+    try:
+        change = changing.change_found(
+            account=request.account,
+            what=request.POST.get("do", ""),
+            group_id=key(request.POST.get("group")),
+            by=request.user,
+            **form.asked(),
+        )
+    except services.PhonebookRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("phonebook:contacts")
+    if change.done_at is None:
+        messages.info(request, _("The contacts are being changed in the background; this page says how far it is."))
+    else:
+        messages.success(request, _sentence(change.what, change.changed))
+    return redirect("phonebook:contacts")
+
+
 def _carry_out(what: str, whose: dict, group_id: int) -> str:
     if not whose["contact_ids"]:
         raise services.PhonebookRefused(_("Select at least one contact."))
     if what == "put":
         count = services.put_in_group(group_id=group_id, **whose)
+    elif what == "take":
+        count = services.take_out_of_group(group_id=group_id, **whose)
+    elif what == "delete":
+        count = services.delete_contacts(**whose)
+    else:
+        raise services.PhonebookRefused(_("Choose what to do with the selected contacts."))
+    return _sentence(what, count)
+
+
+def _sentence(what: str, count: int) -> str:
+    if what == "put":
         sentence = ngettext(
             "%(count)s contact was put in the group.", "%(count)s contacts were put in the group.", count
         )
     elif what == "take":
-        count = services.take_out_of_group(group_id=group_id, **whose)
         sentence = ngettext(
             "%(count)s contact was taken out of the group.", "%(count)s contacts were taken out of the group.", count
         )
-    elif what == "delete":
-        count = services.delete_contacts(**whose)
-        sentence = ngettext("%(count)s contact was deleted.", "%(count)s contacts were deleted.", count)
     else:
-        raise services.PhonebookRefused(_("Choose what to do with the selected contacts."))
+        sentence = ngettext("%(count)s contact was deleted.", "%(count)s contacts were deleted.", count)
     return sentence % {"count": showing.number(count)}

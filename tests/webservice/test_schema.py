@@ -112,6 +112,10 @@ def test_every_operation_is_described_with_examples(schema):
         "add_sample",
         "get_sample",
         "delete_sample",
+        *(f"{verb}_{thing}" for verb in ("add", "get", "change", "delete") for thing in ("contact", "field")),
+        *("list_contacts", "upsert_contacts", "list_fields", "list_groups", "add_group", "get_group", "rename_group"),
+        *("delete_group", "join_group", "leave_group"),
+        *("list_opt_outs", "add_opt_outs", "get_opt_out", "delete_opt_out"),
     }
     for _path, _method, operation in found:
         assert operation["summary"]
