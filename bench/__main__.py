@@ -1,4 +1,4 @@
-"""``python -m bench [plan|deliver|post|all] [--rows N] [--runs N] [--binds N] [--latency-ms N] [--window N]``"""
+"""``python -m bench [plan|texts|deliver|post|all] [--rows N] [--runs N] [--binds N] [--latency-ms N] [--window N]``"""
 
 import argparse
 import platform
@@ -14,9 +14,9 @@ def main(arguments: list[str]) -> int:
         f"{platform.machine()}, {platform.python_version()}; {options.runs} runs of {options.rows:,} rows\n", flush=True
     )
     with Stage() as stage:
-        from bench import deliver, plan, post
+        from bench import deliver, plan, post, texts
 
-        benches = {"plan": plan.measure, "deliver": deliver.measure, "post": post.measure}
+        benches = {"plan": plan.measure, "texts": texts.measure, "deliver": deliver.measure, "post": post.measure}
         names = list(benches) if options.what == "all" else [options.what]
         rows: list[Row] = []
         for name in names:
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["plan", "deliver", "post", "all"], default="all")
+    parser.add_argument("what", nargs="?", choices=["plan", "texts", "deliver", "post", "all"], default="all")
     parser.add_argument("--rows", type=int, default=100_000, help="recipients of each run")
     parser.add_argument("--runs", type=int, default=5, help="counted runs; medians are shown")
     parser.add_argument("--binds", type=int, default=2, help="binds that deliver")

@@ -37,7 +37,10 @@ class RecurringForm(ComposeForm):
     clock = forms.CharField(
         label=_("Hour (Tehran time)"), initial="10:00", error_messages={"required": _("Write the hour, such as 10:00.")}
     )
-    ends_at = LastDayField(label=_("Until"))
+    ends_at = LastDayField(
+        label=_("Until"),
+        widget=forms.TextInput({"data-picker": "day", "autocomplete": "off", "data-picker-min": "now"}),
+    )
     most = forms.IntegerField(label=_("Number of times"), required=False, min_value=1, max_value=10_000)
     short_credit = forms.ChoiceField(label=_("When the credit does not cover it"), choices=RecurringSend.ShortCredit)
 

@@ -43,7 +43,6 @@ function paintText(size) {
   document.querySelector("[data-preview]").textContent = text.value;
   const merges = part("merge") && /\{[^{}|\n]{1,60}(\|[^{}\n]{0,200})?\}/.test(text.value);
   for (const name of ["merge", "merge-hint"]) if (part(name)) part(name).hidden = !merges;
-  if (part("merge") && !merges) document.getElementById("merge-preview")?.replaceChildren();
 }
 
 function paintTyped(numbers, total) {
@@ -101,7 +100,10 @@ function addChip({ kind, id, label, count }) {
   paint();
 }
 
-form.addEventListener("input", paint);
+form.addEventListener("input", (event) => {
+  document.getElementById("merge-preview")?.replaceChildren(); // it shows what was there before
+  paint(event);
+});
 form.addEventListener("change", paint);
 form.addEventListener("htmx:afterSwap", paint);
 document.addEventListener("click", (event) => {

@@ -4,7 +4,8 @@ function paint(stepper, place) {
   if (!steps.length) return;
   const at = (place + steps.length) % steps.length;
   stepper.dataset.at = at;
-  stepper.querySelector("[data-preview]").textContent = steps[at].dataset.text;
+  // Without a phone of its own, on that of the page.
+  (stepper.querySelector("[data-preview]") ?? document.querySelector("[data-preview]")).textContent = steps[at].dataset.text;
   stepper.querySelector("[data-step-label]").textContent = steps[at].dataset.label;
 }
 
