@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
-_NULL = "\\N"
+NULL = "\\N"
 
 
 def copy_lines(target: str, lines: Iterable[str]) -> None:
@@ -21,7 +21,7 @@ def escape(text: str) -> str:
 
 
 def or_null(value: int | None) -> str | int:
-    return _NULL if value is None else value
+    return NULL if value is None else value
 
 
 class Moments(dict):

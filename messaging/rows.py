@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 from django.db import connection
 
+from messaging.copying import NULL, copy_lines, escape, or_null
 from messaging.models import Chunk
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -44,16 +45,22 @@ def copy_messages(columns: dict[str, np.ndarray | int], *, count: int, created_a
 def copy_messages_with_texts(
     columns: dict[str, np.ndarray | int], texts: Sequence[str], *, error: str | None, created_at: datetime
 ) -> None:
-    """As ``copy_messages`` for rows that carry a text of their own, or an error: text COPY, row by row."""
+    """As ``copy_messages`` for rows that carry a text of their own, or an error: PostgreSQL's text format, made in one
+    go."""
     count = len(columns["id"])
-    values = [np.broadcast_to(columns.get(name, 0), count).tolist() for name in _NAMES[:-2]]
-    returns = np.broadcast_to(columns.get("returns_undelivered", 0), count).astype(bool).tolist()
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY messaging_message ({', '.join(_NAMES)}, text, error) FROM STDIN") as copy,
-    ):
-        for row in zip(*values, returns, texts, strict=True):
-            copy.write_row((*row[:-1], created_at, row[-1], error))
+    strips = [map(str, np.broadcast_to(columns.get(name, 0), count).tolist()) for name in _NAMES[:-1]]
+    fixed = f"{created_at.isoformat()}\t{or_null(error)}\n"
+    copy_lines(
+        f"messaging_message ({', '.join(_NAMES[:-1])}, text, created_at, error)",
+        ("\t".join((*row, _field(text), fixed)) for row, text in zip(zip(*strips, strict=True), texts, strict=True)),
+    )
+
+
+def _field(text: str | None) -> str:
+    if text is None:
+        return NULL
+    plain = "\n" not in text and "\\" not in text and "\t" not in text and "\r" not in text and "\x00" not in text
+    return text if plain else escape(text)
 
 
 def microseconds(moment: datetime) -> int:

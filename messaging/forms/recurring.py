@@ -15,6 +15,7 @@ from messaging.models import Campaign, RecurringSend
 from messaging.recurrence import Frequency, Rule
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:٫.]([0-5]\d)")
+DAY = {"data-picker": "day", "data-picker-min": "now", "autocomplete": "off", "inputmode": "numeric"}
 WEEKDAYS = [(5, _("Saturday")), (6, _("Sunday")), (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")),
             (3, _("Thursday")), (4, _("Friday"))]  # fmt: skip
 
@@ -37,10 +38,7 @@ class RecurringForm(ComposeForm):
     clock = forms.CharField(
         label=_("Hour (Tehran time)"), initial="10:00", error_messages={"required": _("Write the hour, such as 10:00.")}
     )
-    ends_at = LastDayField(
-        label=_("Until"),
-        widget=forms.TextInput({"data-picker": "day", "autocomplete": "off", "data-picker-min": "now"}),
-    )
+    ends_at = LastDayField(label=_("Until"), widget=forms.TextInput(DAY))
     most = forms.IntegerField(label=_("Number of times"), required=False, min_value=1, max_value=10_000)
     short_credit = forms.ChoiceField(label=_("When the credit does not cover it"), choices=RecurringSend.ShortCredit)
 
