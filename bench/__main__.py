@@ -1,4 +1,4 @@
-"""``python -m bench [plan|texts|deliver|post|all] [--rows N] [--runs N] [--binds N] [--latency-ms N] [--window N]``"""
+"""``python -m bench [WHAT] [--rows N] [--runs N] [--binds N] [--latency-ms N] [--window N]``; WHAT: see --help."""
 
 import argparse
 import platform
@@ -14,9 +14,15 @@ def main(arguments: list[str]) -> int:
         f"{platform.machine()}, {platform.python_version()}; {options.runs} runs of {options.rows:,} rows\n", flush=True
     )
     with Stage() as stage:
-        from bench import deliver, plan, post, texts
+        from bench import deliver, inbound, plan, post, texts
 
-        benches = {"plan": plan.measure, "texts": texts.measure, "deliver": deliver.measure, "post": post.measure}
+        benches = {
+            "plan": plan.measure,
+            "texts": texts.measure,
+            "deliver": deliver.measure,
+            "inbound": inbound.measure,
+            "post": post.measure,
+        }
         names = list(benches) if options.what == "all" else [options.what]
         rows: list[Row] = []
         for name in names:
@@ -27,7 +33,8 @@ def main(arguments: list[str]) -> int:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["plan", "texts", "deliver", "post", "all"], default="all")
+    choices = ["plan", "texts", "deliver", "inbound", "post", "all"]
+    parser.add_argument("what", nargs="?", choices=choices, default="all")
     parser.add_argument("--rows", type=int, default=100_000, help="recipients of each run")
     parser.add_argument("--runs", type=int, default=5, help="counted runs; medians are shown")
     parser.add_argument("--binds", type=int, default=2, help="binds that deliver")

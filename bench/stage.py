@@ -90,6 +90,10 @@ class Stage:
 
     def simulator(self, *, latency_ms: float) -> int:
         """A simulated operator in a process of its own; its port."""
+        return self.controlled_simulator(latency_ms=latency_ms)[0]
+
+    def controlled_simulator(self, *, latency_ms: float) -> tuple[int, int]:
+        """The same, with the port of its control."""
         process = self.start(
             "manage.py",
             "smsc_simulator",
@@ -101,7 +105,16 @@ class Stage:
             stdout=subprocess.PIPE,
             name="simulator",
         )
-        return json.loads(process.stdout.readline())["port"]
+        ports = json.loads(process.stdout.readline())
+        return ports["port"], ports["control_port"]
+
+    def worker(self) -> None:
+        """The worker of everything but the binds, as script/server starts it."""
+        self.start(
+            "-m", "celery", "-A", "smsplatform", "worker", "--pool", "threads", "--concurrency", "4",
+            "--without-gossip", "--without-mingle", "--queues", "default", "--hostname", "bench@%h",
+            "--loglevel", "WARNING",
+        )  # fmt: skip
 
     def binds(self, gateway, count: int) -> None:
         for number in range(1, count + 1):

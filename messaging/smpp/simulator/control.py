@@ -1,7 +1,7 @@
 """A small HTTP door to a running simulator, for other processes on the same machine (it listens on loopback only).
 
 GET /stats → counts; GET /submits → the last accepted submits; GET /options → the options; POST /options {name: value};
-POST /mo {"source", "destination", "text"}; POST /cut; POST /unbind. All JSON; errors are 4xx with {"error": sentence}.
+POST /mo {"source", "destination", "text"}, or {"messages": [such, …]}; POST /cut; POST /unbind. All JSON; errors are 4xx with {"error": sentence}.
 """
 
 import asyncio
@@ -75,11 +75,14 @@ class Control:
         return asdict(self._smsc.options)
 
     def _send_mo(self, values):
-        try:
-            source, destination, text = (str(values[name]) for name in ("source", "destination", "text"))
-        except KeyError as error:
-            raise _Refused(HTTPStatus.BAD_REQUEST, f"{error.args[0]} is missing") from None
-        return {"parts": self._smsc.send_mo(source, destination, text)}
+        return {"parts": sum(self._smsc.send_mo(*_fields(one)) for one in values.get("messages", [values]))}
+
+
+def _fields(values):
+    try:
+        return [str(values[name]) for name in ("source", "destination", "text")]
+    except KeyError as error:
+        raise _Refused(HTTPStatus.BAD_REQUEST, f"{error.args[0]} is missing") from None
 
 
 async def _read_request(reader):
