@@ -268,6 +268,10 @@ POST /api/v1/inbox/read                             401    401    401    401    
 GET  /api/v1/inbox/{message}                        401    401    401    401    401    401
 POST /api/v1/inbox/{message}/reply                  401    401    401    401    401    401
 POST /api/v1/inbox/{message}/restore                401    401    401    401    401    401
+GET  /api/v1/auto-replies                           401    401    401    401    401    401
+POST /api/v1/auto-replies/test                      401    401    401    401    401    401
+GET  /api/v1/auto-replies/defaults                  401    401    401    401    401    401
+GET  /api/v1/auto-replies/{message}                 401    401    401    401    401    401
 GET  /api/v1/samples                                401    401    401    401    401    401
 GET  /api/v1/samples/{message}                      401    401    401    401    401    401
 GET  /api/v1/contacts                               401    401    401    401    401    401

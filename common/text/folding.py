@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _DIGITS = {ord(digit): str(value) for row in ("۰۱۲۳۴۵۶۷۸۹", "٠١٢٣٤٥٦٧٨٩") for value, digit in enumerate(row)}
 _LETTERS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ە": "ه", "ہ": "ه", "ھ": "ه", "ة": "ه", "ـ": ""})
@@ -30,6 +31,10 @@ def fold(text: str) -> str:
     Case, outer and repeated space, half-spaces and other invisible characters, tatweel, diacritics (آ as ا too),
     Arabic and Persian letter and digit variants and presentation forms no longer differ.
     """
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     text = "".join(character for character in text if unicodedata.category(character) not in {"Mn", "Cf"})
     text = unicodedata.normalize("NFC", ascii_digits(text.translate(_LETTERS)))
@@ -43,3 +48,7 @@ def search_key(text: str) -> str:
     letter stands for one letter, so a key holds another exactly where its folded text holds the other's.
     """
     return fold(text).translate(_KEY_LETTERS)
+
+
+_SHORT = 80
+_fold_short = lru_cache(4096)(_fold)  # a received keyword is folded several times on its way, and comes again

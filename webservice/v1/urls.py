@@ -1,6 +1,7 @@
 from django.urls import path
 
 from webservice.v1 import (
+    auto_replies,
     bank,
     campaigns,
     cancelling,
@@ -64,6 +65,10 @@ urlpatterns = [
     path("fields/<int:field_id>", contacts.FieldDetail.as_view()),
     path("opt-outs", contacts.OptOuts.as_view()),
     path("opt-outs/<int:opt_out_id>", contacts.OptOutDetail.as_view()),
+    path("auto-replies", auto_replies.AutoReplies.as_view()),
+    path("auto-replies/test", auto_replies.AutoReplyTest.as_view()),
+    path("auto-replies/defaults", auto_replies.LineReplies.as_view()),
+    path("auto-replies/<int:rule_id>", auto_replies.AutoReplyDetail.as_view()),
     path("problems", views.Problems.as_view()),
     path("schema/", pages.Schema.as_view(), name="schema"),
     path("docs/", pages.Docs.as_view(), name="docs"),

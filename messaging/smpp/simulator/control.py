@@ -1,7 +1,8 @@
 """A small HTTP door to a running simulator, for other processes on the same machine (it listens on loopback only).
 
 GET /stats → counts; GET /submits → the last accepted submits; GET /options → the options; POST /options {name: value};
-POST /mo {"source", "destination", "text"}, or {"messages": [such, …]}; POST /cut; POST /unbind. All JSON; errors are 4xx with {"error": sentence}.
+POST /mo {"source", "destination", "text"}, or {"messages": [such, …]};
+POST /cut; POST /unbind. All JSON; errors are 4xx with {"error": sentence}.
 """
 
 import asyncio

@@ -1,0 +1,97 @@
+"""Rules, default replies and the test box over the web service (6, W5)."""
+
+import pytest
+
+from autoreply.models import LineReply, Rule
+from phonebook.models import Group
+from tests.webservice.conftest import problem
+
+pytestmark = pytest.mark.django_db
+RULE = {"keywords": ["قیمت", "price"], "reply": "۱۲۰ تومان", "match": "first_word"}
+
+
+def added(api, **fields) -> dict:
+    answer = api.post("auto-replies", RULE | fields)
+    assert answer.status_code == 201, answer.json()
+    return answer.json()
+
+
+def test_a_rule_is_added_shown_changed_and_deleted(api, line):
+    rule = added(api, line=line.number, weekdays=[0, 6, 6], priority=2, forward_to="09121110000")
+    expected = {
+        "keywords": ["قیمت", "price"],
+        "match": "first_word",
+        "line": line.number,
+        "weekdays": [0, 6],
+        "priority": 2,
+    }
+    assert rule.items() >= (expected | {"forward_to": "+989121110000", "hours": "", "joins_group": None}).items()
+    assert api.get(f"auto-replies/{rule['id']}").json() == rule
+    assert api.get("auto-replies", {"text": "PRICE"}).json() == {"auto_replies": [rule], "next": None}
+    changed = api.send("PUT", f"auto-replies/{rule['id']}", {"keywords": ["نرخ"], "reply": "ارزان"}).json()
+    assert (changed["keywords"], changed["match"], changed["line"]) == (["نرخ"], "exact", None)
+    assert changed["weekdays"] == [0, 1, 2, 3, 4, 5, 6]
+    assert api.send("DELETE", f"auto-replies/{rule['id']}").json() == changed
+    assert not Rule.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"keywords": []}, "keywords"),
+        ({"keywords": ["\u200c"]}, "keywords"),
+        ({"reply": ""}, "reply"),
+        ({"reply": "م" * 5000}, "reply"),
+        ({"match": "regex"}, "match"),
+        ({"line": "99990000"}, "line"),
+        ({"priority": 10}, "priority"),
+        ({"weekdays": [7]}, "weekdays[0]"),
+        ({"hours": "22-8"}, "hours"),
+        ({"joins_group": 1}, "joins_group"),
+        ({"forward_to": "0912"}, "forward_to"),
+        ({"forward_url": "http://10.0.0.1/"}, "forward_url"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_what_is_wrong_names_its_field(api, wrong, field):
+    document = problem(api.post("auto-replies", RULE | wrong), 422, "validation_failed")
+    assert [error["field"] for error in document["errors"]] == [field]
+    assert not Rule.objects.exists()
+
+
+def test_a_group_that_the_sender_joins(api, account):
+    group = Group.objects.create(account=account, name="خبرنامه")
+    assert added(api, joins_group=group.pk, reply="")["joins_group"] == group.pk
+
+
+def test_the_test_box(api, line):
+    rule = added(api)
+    off = added(api, keywords=["قیمت طلا"], is_enabled=False)
+    trial = api.post("auto-replies/test", {"text": "قيمت طلا", "line": line.number}).json()
+    assert trial == {
+        "outcome": "rule", "rule": rule["id"], "keyword": "قیمت", "reply": "۱۲۰ تومان", "parts": 1, "problem": None,
+        "others": [{"rule": off["id"], "keyword": "قیمت طلا", "why": "off"}],
+    }  # fmt: skip
+    assert api.post("auto-replies/test", {"text": "?", "line": line.number}).json()["outcome"] == "nothing"
+
+
+def test_default_replies(api, line):
+    assert api.get("auto-replies/defaults").json()["default_replies"][0]["default_reply"] == ""
+    answer = api.send("PUT", "auto-replies/defaults", {"line": line.number, "default_reply": "رسید", "per_hour": 2})
+    expected = {"line": line.number, "default_reply": "رسید", "is_enabled": True, "per_hour": 2, "per_day": 20}
+    assert (answer.status_code, answer.json()) == (200, expected)
+    assert api.get("auto-replies/defaults").json()["default_replies"] == [expected]
+    problem(api.send("PUT", "auto-replies/defaults", {"line": line.number, "per_hour": 0}), 422, "validation_failed")
+    assert LineReply.objects.get().per_hour == 2
+
+
+def test_rules_of_others_are_not_there(api, stranger):
+    rule = added(api)
+    for answer in (
+        stranger.get(f"auto-replies/{rule['id']}"),
+        stranger.send("PUT", f"auto-replies/{rule['id']}", RULE),
+        stranger.send("DELETE", f"auto-replies/{rule['id']}"),
+    ):
+        problem(answer, 404, "not_found")
+    assert stranger.get("auto-replies").json()["auto_replies"] == []
+    assert Rule.objects.count() == 1
