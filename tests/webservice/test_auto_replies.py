@@ -4,10 +4,31 @@ import pytest
 
 from autoreply.models import LineReply, Rule
 from phonebook.models import Group
-from tests.webservice.conftest import problem
+from tests.factories import make_account
+from tests.webservice.conftest import Api, problem
+from webservice.services import create_key
 
 pytestmark = pytest.mark.django_db
 RULE = {"keywords": ["قیمت", "price"], "reply": "۱۲۰ تومان", "match": "first_word"}
+
+
+def program(account) -> Api:
+    return Api(create_key(account=account, name="responder", scopes=["inbox"])[1])
+
+
+@pytest.fixture
+def api(account, line) -> Api:
+    return program(account)
+
+
+@pytest.fixture
+def stranger(account) -> Api:
+    return program(make_account())
+
+
+def test_a_key_without_the_scope_may_not_even_look(account):
+    other = Api(create_key(account=account, name="sender", scopes=["send", "read"])[1])
+    problem(other.get("auto-replies"), 403, "scope_missing")
 
 
 def added(api, **fields) -> dict:
