@@ -1,7 +1,7 @@
 """Received messages handed to web addresses (6.6): signed, tried again for a day, in the order in which they came.
 
 The body is JSON. ``Webhook-Signature`` is ``v1=`` and the HMAC-SHA256, in hex, of ``<Webhook-Timestamp>.<body>`` with
-the account's secret, which the auto-responder's page shows.
+the account's secret, which the owner sees in the editor of a rule.
 """
 
 import hashlib

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import panel_page
 from autoreply import selectors
 from autoreply.forms import AnswersFilter
-from autoreply.models import Answer, Outcome
+from autoreply.models import Answer, Forward, Outcome
 from autoreply.models.answers import ANSWERED
 from common.paging import page_of
 from messaging.selectors import names_of
@@ -29,6 +29,8 @@ def log(request: HttpRequest) -> HttpResponse:
 
 def _for_reading(request: HttpRequest, rows: list[Answer]) -> None:
     names = names_of(request.account, (answer.msisdn for answer in rows))
+    forwards = Forward.objects.of(request.account).in_bulk([answer.pk for answer in rows])
     for answer in rows:
+        answer.forward = forwards.get(answer.pk)
         answer.contact_name = names.get(answer.msisdn, "")
         answer.tone = "bad" if answer.outcome in _BAD else _TONES.get(answer.outcome, "mute")

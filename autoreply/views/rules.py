@@ -71,7 +71,13 @@ def _saved(request: HttpRequest, form: RuleForm, found: Rule | None = None) -> b
 
 
 def _editor(request: HttpRequest, form: RuleForm, found: Rule | None = None) -> HttpResponse:
-    context = {"form": form, "rule": found, "samples": samples(request.account)}
+    book = Book.objects.filter(pk=request.account.pk).first() if request.membership.can_manage else None
+    context = {
+        "form": form,
+        "rule": found,
+        "samples": samples(request.account),
+        "secret": book.secret if book else "",
+    }
     return render(request, "autoreply/rule.html", context)
 
 
