@@ -8,6 +8,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import Account
 from autoreply import selectors, services
 from autoreply.models import LineReply, Match, Rule
 from autoreply.models.rules import EVERY_DAY
@@ -33,20 +34,20 @@ MATCHES = {"exact": Match.EXACT, "first_word": Match.FIRST_WORD, "contains": Mat
 MATCH_NAMES = {int(value): name for name, value in MATCHES.items()}
 _WRITE = [documentation.IDEMPOTENCY_KEY, documentation.LANGUAGE, *documentation.RATE_HEADERS]
 _READ = [documentation.LANGUAGE, *documentation.RATE_HEADERS]
-_NEW = {"keywords": ["قیمت", "price"], "reply": "فهرست قیمت‌ها: example.com/prices", "match": "first_word"}
+_NEW = {"keywords": ["price", "cost"], "reply": "Our prices: example.com/prices", "match": "first_word"}
 _ROW = {
-    "id": 7, "keywords": ["قیمت", "price"], "reply": "فهرست قیمت‌ها: example.com/prices", "match": "first_word",
+    "id": 7, "keywords": ["price", "cost"], "reply": "Our prices: example.com/prices", "match": "first_word",
     "line": None, "priority": 5, "is_enabled": True, "active_from": None, "active_until": None,
     "weekdays": [0, 1, 2, 3, 4, 5, 6],
     "hours": "", "joins_group": None, "leaves_group": None, "forward_to": None, "forward_url": "",
     "created_at": "2026-03-21T06:00:00.000Z",
 }  # fmt: skip
 _DEFAULT = {
-    "line": "30001234", "default_reply": "پیام شما رسید", "is_enabled": True, "per_hour": 5, "per_day": 20,
+    "line": "30001234", "default_reply": "We have your message.", "is_enabled": True, "per_hour": 5, "per_day": 20,
 }  # fmt: skip
 _TRIAL = {
-    "outcome": "rule", "rule": 7, "keyword": "قیمت", "reply": "فهرست قیمت‌ها: example.com/prices", "parts": 1,
-    "problem": None, "others": [{"rule": 9, "keyword": "قیمت طلا", "why": "off"}],
+    "outcome": "rule", "rule": 7, "keyword": "price", "reply": "Our prices: example.com/prices", "parts": 1,
+    "problem": None, "others": [{"rule": 9, "keyword": "price of gold", "why": "off"}],
 }  # fmt: skip
 
 
@@ -103,34 +104,41 @@ class AutoReplyTrial(Answer):
     others = OtherRule(many=True)
 
 
-class _OwnLineField(StrictCharField):
-    """A line of the account itself, by its number."""
-
-    def to_internal_value(self, data) -> Line:
-        number = normalise_line(super().to_internal_value(data)) or ""
-        line = selectors.own_lines(self.context["account"]).filter(number=number).first()
-        if line is None:
-            raise serializers.ValidationError(
-                _("The account has no line of its own with this number."), FieldCode.NOT_FOUND
-            )
-        return line
+def _own_line(account: Account, number: str | None) -> Line | None:
+    """The account's own line with this number, None for none. Raises ValidationError."""
+    if number is None:
+        return None
+    line = selectors.own_lines(account).filter(number=normalise_line(number) or "").first()
+    if line is None:
+        sentence = _("The account has no line of its own with this number.")
+        raise serializers.ValidationError(sentence, FieldCode.NOT_FOUND)
+    return line
 
 
-class _GroupField(StrictIntegerField):
-    """A group of the account, by its id."""
-
-    def to_internal_value(self, data) -> Group:
-        group = Group.objects.of(self.context["account"]).filter(pk=super().to_internal_value(data)).first()
-        if group is None:
-            raise serializers.ValidationError(_("The account has no such group."), FieldCode.NOT_FOUND)
-        return group
-
-
-def _group(**options) -> _GroupField:
-    return _GroupField(required=False, allow_null=True, default=None, min_value=1, max_value=LARGEST_ID, **options)
+def _own_group(account: Account, group_id: int | None) -> Group | None:
+    """The account's group with this id, None for none. Raises ValidationError."""
+    if group_id is None:
+        return None
+    group = Group.objects.of(account).filter(pk=group_id).first()
+    if group is None:
+        raise serializers.ValidationError(_("The account has no such group."), FieldCode.NOT_FOUND)
+    return group
 
 
-class NewAutoReply(StrictSerializer):
+def _group(**options) -> StrictIntegerField:
+    return StrictIntegerField(
+        required=False, allow_null=True, default=None, min_value=1, max_value=LARGEST_ID, **options
+    )
+
+
+class _WithLine(StrictSerializer):
+    """Reads ``line``, the number of a line of the account itself."""
+
+    def validate_line(self, number: str | None) -> Line | None:
+        return _own_line(self.context["account"], number)
+
+
+class NewAutoReply(_WithLine):
     """A rule as it shall be, whole: what is left out takes its default."""
 
     keywords = serializers.ListField(
@@ -140,7 +148,7 @@ class NewAutoReply(StrictSerializer):
         required=False, allow_blank=True, default="", max_length=LONGEST_TEXT, trim_whitespace=False
     )
     match = serializers.ChoiceField(choices=[(name, name) for name in MATCHES], default="exact")
-    line = _OwnLineField(required=False, allow_null=True, default=None, max_length=24, help_text="null: every line.")
+    line = StrictCharField(required=False, allow_null=True, default=None, max_length=24, help_text="null: every line.")
     priority = StrictIntegerField(required=False, default=5, min_value=1, max_value=9)
     is_enabled = serializers.BooleanField(required=False, default=True)
     active_from = MomentField(required=False, allow_null=True, default=None)
@@ -155,6 +163,12 @@ class NewAutoReply(StrictSerializer):
     forward_to = StrictCharField(required=False, allow_null=True, default=None, max_length=24)
     forward_url = StrictCharField(required=False, allow_blank=True, default="", max_length=500)
 
+    def validate_joins_group(self, group_id: int | None) -> Group | None:
+        return _own_group(self.context["account"], group_id)
+
+    def validate_leaves_group(self, group_id: int | None) -> Group | None:
+        return _own_group(self.context["account"], group_id)
+
     def validate(self, attrs: dict) -> dict:
         days = attrs.pop("weekdays", None)
         attrs["weekdays"] = EVERY_DAY if days is None else sum(1 << day for day in set(days))
@@ -162,21 +176,21 @@ class NewAutoReply(StrictSerializer):
         return attrs | {"joins": attrs.pop("joins_group"), "leaves": attrs.pop("leaves_group")}
 
 
-class NewDefaultReply(StrictSerializer):
+class NewDefaultReply(_WithLine):
     """What a line answers where no rule does, and its limits for one sender."""
 
-    line = _OwnLineField(max_length=24)
+    line = StrictCharField(max_length=24)
     default_reply = StrictCharField(required=False, allow_blank=True, default="", max_length=LONGEST_TEXT)
     is_enabled = serializers.BooleanField(required=False, default=True)
     per_hour = StrictIntegerField(required=False, default=LineReply.PER_HOUR, min_value=1, max_value=100)
     per_day = StrictIntegerField(required=False, default=LineReply.PER_DAY, min_value=1, max_value=1000)
 
 
-class NewTrial(StrictSerializer):
+class NewTrial(_WithLine):
     """A text that a subscriber might send."""
 
     text = StrictCharField(max_length=2000, allow_blank=True, trim_whitespace=False)
-    line = _OwnLineField(max_length=24)
+    line = StrictCharField(max_length=24)
 
 
 class AutoReplyQuery(ListQuery):
@@ -355,7 +369,7 @@ class AutoReplyTest(ApiView):
             **documentation.refusals(*documentation.ALWAYS, *documentation.OF_WRITES),
         },
         examples=[
-            documentation.example("A text", {"text": "قیمت طلا", "line": "30001234"}, request=True),
+            documentation.example("A text", {"text": "price of gold", "line": "30001234"}, request=True),
             documentation.example("A rule answers", _TRIAL),
         ],
     )
@@ -410,7 +424,9 @@ class LineReplies(ApiView):
             **documentation.refusals(*documentation.ALWAYS, *documentation.OF_WRITES),
         },
         examples=[
-            documentation.example("A text", {"line": "30001234", "default_reply": "پیام شما رسید"}, request=True),
+            documentation.example(
+                "A text", {"line": "30001234", "default_reply": "We have your message."}, request=True
+            ),
             documentation.example("Set", _DEFAULT),
         ],
     )
