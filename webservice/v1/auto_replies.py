@@ -126,7 +126,8 @@ def _own_group(account: Account, group_id: int | None) -> Group | None:
 
 
 def _group(**options) -> StrictIntegerField:
-    return StrictIntegerField(
+    limits = {"min_value": 1, "max_value": LARGEST_ID}
+    return StrictIntegerField(required=False, allow_null=True, default=None, **limits, **options)
         required=False, allow_null=True, default=None, min_value=1, max_value=LARGEST_ID, **options
     )
 
@@ -425,7 +426,7 @@ class LineReplies(ApiView):
         },
         examples=[
             documentation.example(
-                "A text", {"line": "30001234", "default_reply": "We have your message."}, request=True
+                "A text", {"line": "30001234", "default_reply": "We have it."}, request=True
             ),
             documentation.example("Set", _DEFAULT),
         ],
