@@ -128,8 +128,6 @@ def _own_group(account: Account, group_id: int | None) -> Group | None:
 def _group(**options) -> StrictIntegerField:
     limits = {"min_value": 1, "max_value": LARGEST_ID}
     return StrictIntegerField(required=False, allow_null=True, default=None, **limits, **options)
-        required=False, allow_null=True, default=None, min_value=1, max_value=LARGEST_ID, **options
-    )
 
 
 class _WithLine(StrictSerializer):
@@ -425,9 +423,7 @@ class LineReplies(ApiView):
             **documentation.refusals(*documentation.ALWAYS, *documentation.OF_WRITES),
         },
         examples=[
-            documentation.example(
-                "A text", {"line": "30001234", "default_reply": "We have it."}, request=True
-            ),
+            documentation.example("A text", {"line": "30001234", "default_reply": "We have it."}, request=True),
             documentation.example("Set", _DEFAULT),
         ],
     )
