@@ -6,10 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.gateways import PaymentGateway
-from billing.models import BillingProfile, LedgerEntry, Payment
+from billing.models import BillingProfile, LedgerEntry, Payment, Slip
+from billing.services.slips import SlipWords
 from common.fields import LastDayField, MomentField, WholeNumberField
 from common.identity import is_legal_id, is_national_id
-from common.text.folding import ascii_digits
+from common.jalali import in_tehran
+from common.text.folding import ascii_digits, clean
 
 DAY = {"data-picker": "day", "autocomplete": "off", "placeholder": _("1405/09/01"), "inputmode": "numeric"}
 
@@ -99,3 +101,42 @@ class BuyerForm(forms.ModelForm):
         if written and not (is_national_id(written) or is_legal_id(written)):
             raise forms.ValidationError(_("This is no national ID; check its digits."))
         return written
+
+
+class SlipForm(forms.Form):
+    """A deposit that was made by hand (ISP-7.5). Numbers in any digits."""
+
+    method = forms.ChoiceField(label=_("How it was paid"), choices=Slip.Method.choices, widget=forms.RadioSelect)
+    bank = forms.CharField(label=_("Bank"), max_length=40)
+    number = forms.CharField(
+        label=_("Slip or tracking number"), max_length=40, widget=forms.TextInput(attrs={"dir": "ltr"})
+    )
+    paid_date = MomentField(label=_("Day of payment"), required=True, widget=forms.TextInput(attrs=DAY))
+    amount = WholeNumberField(label=_("Amount (rials)"), min_value=1, max_value=10**13)
+    card_digits = forms.CharField(
+        label=_("Last 4 digits of the card"), required=False, max_length=8,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr"}),
+        help_text=_("Needed where it was paid at a cash machine."),
+    )  # fmt: skip
+    picture = forms.FileField(
+        label=_("Picture of the slip"), required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )  # fmt: skip
+    accepts_less = forms.BooleanField(label=_("I know that this is less than the proforma"), required=False)
+
+    def clean_number(self) -> str:
+        return ascii_digits(self.cleaned_data["number"]).strip()
+
+    def clean_bank(self) -> str:
+        return " ".join(clean(self.cleaned_data["bank"]).split())
+
+    def clean_card_digits(self) -> str:
+        written = ascii_digits(self.cleaned_data["card_digits"]).strip()
+        if written and not (len(written) == 4 and written.isdecimal()):
+            raise forms.ValidationError(_("Write the last 4 digits."))
+        return written
+
+    def words(self) -> SlipWords:
+        names = ("method", "bank", "number", "amount", "card_digits")
+        paid = in_tehran(self.cleaned_data["paid_date"]).date()
+        return SlipWords(paid_date=paid, **{name: self.cleaned_data[name] for name in names})

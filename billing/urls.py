@@ -1,6 +1,6 @@
 from django.urls import path
 
-from billing.views import invoices, ledger, purchases
+from billing.views import invoices, ledger, purchases, slips
 
 app_name = "billing"
 urlpatterns = [
@@ -12,8 +12,14 @@ urlpatterns = [
     path("payments/<str:token>/back/", purchases.back, name="back"),
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
+    path("invoices/<int:pk>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
+    path("proformas/<int:pk>/pdf/", invoices.proforma_pdf, name="proforma_pdf"),
     path("proformas/<int:pk>/", invoices.proforma, name="proforma"),
     path("proformas/<int:pk>/cancel/", invoices.cancel, name="cancel"),
     path("proformas/<int:proforma_id>/pay/", purchases.pay, name="pay"),
+    path("proformas/<int:pk>/slip/", slips.new_slip, name="new_slip"),
+    path("slips/", slips.slips, name="slips"),
+    path("slips/<int:pk>/void/", slips.void, name="void_slip"),
+    path("slips/<int:pk>/picture/", slips.picture, name="slip_picture"),
     path("buyer/", invoices.buyer, name="buyer"),
 ]

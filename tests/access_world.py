@@ -34,6 +34,7 @@ from tests.factories import (
     make_received,
     make_recurring,
     make_service_request,
+    make_slip,
     make_ticket,
     make_user,
 )
@@ -103,6 +104,7 @@ MAKERS = {
     "poll": lambda world: (
         save_poll(account=world.account, title="نظرسنجی", options=[Option("یک", (f"poll {next(_numbers)}",))]).pk
     ),
+    "slip": lambda world: make_slip(world.account).pk,
     "line_request": lambda world: make_line_request(world.account).pk,
     "paper": lambda world: make_service_request(world.account).documents.get().pk,
     "method": lambda world: "no-such-method",

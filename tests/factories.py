@@ -7,8 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Account, Membership, User
-from billing.models import Invoice, MockBankSession, Payment, Proforma
+from billing.models import Invoice, MockBankSession, Payment, Proforma, Slip
 from billing.services import Item, come_back, issue_proforma, start_payment, top_up
+from billing.services.slips import SlipWords, submit_slip
 from messaging.models import Campaign, Gateway, InboundMessage, RecurringSend, Route
 from messaging.recurrence import Frequency, Rule
 from messaging.services import compose, confirm
@@ -58,6 +59,16 @@ def make_invoice(account: Account, proforma: Proforma | None = None) -> Invoice:
     payment = make_payment(account, proforma)
     come_back(token=payment.token, fields=pay_at_mockbank(payment), now=timezone.now())
     return Invoice.objects.get(payment=payment)
+
+
+def make_slip(account: Account, proforma: Proforma | None = None, **words) -> Slip:
+    """A slip over what its proforma asks, with a picture, waiting for review."""
+    proforma = proforma or make_proforma(account)
+    day = timezone.localdate()
+    written = {"method": "branch", "bank": "ملی", "number": f"S{next(_numbers)}", "paid_date": day}
+    words = SlipWords(**{**written, "amount": proforma.total, **words})
+    picture = SimpleUploadedFile("فیش.png", b"\x89PNG\r\n\x1a\n slip")
+    return submit_slip(proforma=proforma, words=words, picture=picture, accepts_less=True, by=None, now=timezone.now())
 
 
 def make_line_request(account: Account, number: str = "", **fields) -> LineRequest:

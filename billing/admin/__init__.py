@@ -1,3 +1,3 @@
 """Staff pages of billing."""
 
-from billing.admin import sales, wallets  # noqa: F401 - registers the pages
+from billing.admin import sales, slips, wallets  # noqa: F401 - registers the pages

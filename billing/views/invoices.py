@@ -13,6 +13,7 @@ from accounts.access import panel_page
 from billing.forms import BuyerForm, InvoicesForm, PayForm
 from billing.gateways import gateways_for, label_of
 from billing.models import BillingProfile, Invoice, Proforma
+from billing.printing import invoice_document, proforma_document
 from billing.purposes import label_of as purpose_label
 from billing.selectors import invoices as invoices_of
 from billing.selectors import proformas, unpaid_count
@@ -51,6 +52,26 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         "gateway_label": label_of(found.payment.gateway) if found.payment else "",
     }
     return render(request, "billing/invoice.html", context)
+
+
+@panel_page("view")
+@require_safe
+def invoice_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The invoice as a file for the accountant."""
+    found = get_object_or_404(Invoice.objects.of(request.account).select_related("payment", "slip"), pk=pk)
+    return _file(invoice_document(found), f"invoice-{found.number}.pdf")
+
+
+@panel_page("view")
+@require_safe
+def proforma_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Proforma.objects.of(request.account), pk=pk)
+    return _file(proforma_document(found, buyer_of(request.account)), f"proforma-{found.pk}.pdf")
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    disposition = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(content, content_type="application/pdf", headers=disposition)
 
 
 @panel_page("view")

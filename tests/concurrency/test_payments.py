@@ -10,11 +10,12 @@ import billing.services.payments
 from billing.models import Invoice, LedgerEntry, Payment
 from billing.selectors import balance
 from billing.services import ReferenceConflict, come_back
+from billing.services.slips import confirm_slip
 from credit.services import check_ledger
 from numbers.models import Line
 from numbers.ordering import approve
 from tests.concurrency.together import run_together
-from tests.factories import make_account, make_line_request, make_payment, make_proforma, pay_at_mockbank
+from tests.factories import make_account, make_line_request, make_payment, make_proforma, make_slip, pay_at_mockbank
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,3 +87,12 @@ def test_two_who_ask_for_one_number_at_once():
 
     outcomes = run_together([ask, ask, ask])
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["LineRequest", "RequestRefused", "RequestRefused"]
+
+
+def test_a_slip_confirmed_by_two_at_once_credits_once():
+    account = make_account()
+    slip = make_slip(account)
+    outcomes = run_together([partial(confirm_slip, slip=slip, by=None, now=timezone.now())] * 5)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Slip", *["SlipRefused"] * 4]
+    assert (balance(account), Invoice.objects.count()) == (1_000_000, 1)
+    assert check_ledger() == []

@@ -47,6 +47,9 @@ NO_PAGES = {
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
     "/numbers/papers/{paper}/",
+    "/billing/invoices/{invoice}/pdf/",
+    "/billing/proformas/{proforma}/pdf/",
+    "/billing/slips/{slip}/picture/",
     "/credit/price/",  # a fragment
     "/auto-replies/upload/sample.xlsx",
     "/auto-replies/upload/{reply_file}/rejects.xlsx",
