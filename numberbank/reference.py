@@ -1,6 +1,7 @@
 """Provinces, cities, districts, suburbs, guilds and postal ranges, from numberbank/data/ (see its README)."""
 
 import csv
+from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -89,6 +90,7 @@ _TABLES = {
 }
 
 
+@cache
 def city_id(name: str) -> int:
     """The id of a city by its Persian name, which must be unique in the table."""
     [found] = [int(row["source_id"]) for row in _read("cities") if row["name_fa"] == name]
