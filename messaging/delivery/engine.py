@@ -21,6 +21,7 @@ from redis import Redis
 
 from messaging.delivery import inbound, receipts, writer
 from messaging.delivery.binding import bind_config, settings_of, take_number
+from messaging.delivery.clerk import Clerk, Page
 from messaging.delivery.hand import Armed, Closing, HeldChunk, Item
 from messaging.delivery.intake import Intake
 from messaging.delivery.slices import Slice
@@ -40,6 +41,7 @@ IDLE_SECONDS = 0.5
 UNBOUND_SECONDS = 5.0  # without a bind for so long, others may have what we hold
 ARMED_SECONDS = 0.1  # of the measured rate: what may be lost sight of in a crash, beside the window
 MOST_ARMED = 4000
+MOST_UNWRITTEN = 5000  # answers and receipts that wait for the clerk before nothing more is handed over
 
 
 class BindEngine:
@@ -54,6 +56,7 @@ class BindEngine:
         self._intake = Intake()
         self._events: deque[tuple] = deque()
         self._signal = threading.Event()
+        self._clerk = Clerk(gateway.name, token=self._token, gateway_id=gateway.id, tell=self._signal.set)
         self._stopping = threading.Event()
         self._drain_seconds = 10.0
         self._nudged = True
@@ -180,9 +183,16 @@ class BindEngine:
         return self._stopping.is_set() and self._has_ended()
 
     def _wait(self) -> None:
-        if not self._events and not self._nudged and not self._stopping.is_set():
+        if self._is_behind():
+            self._signal.wait(LOOK_SECONDS)
+        elif not self._events and not self._nudged and not self._stopping.is_set():
             self._signal.wait(self._patience())
         self._signal.clear()
+
+    def _is_behind(self) -> bool:
+        """Too much waits for the clerk: first let him write."""
+        batch = self._intake.batch
+        return self._clerk.busy and len(batch.submissions) + len(batch.receipts) >= MOST_UNWRITTEN
 
     def _patience(self) -> float:
         soonest = min((at for at, _ in self._retries), default=None)
@@ -194,6 +204,8 @@ class BindEngine:
     def _take_events(self) -> None:
         now = timezone.now()
         for _ in range(len(self._events)):
+            if self._is_behind():
+                break
             kind, what = self._events.popleft()
             if kind == "answered":
                 self._intake.answered(what, now)
@@ -207,8 +219,6 @@ class BindEngine:
                 Bind.objects.filter(gateway=self.gateway, number=self.number).update(
                     last_error=what[1][:300], last_error_at=now
                 )
-            if len(self._intake.batch.submissions) + len(self._intake.batch.receipts) >= 5000:
-                break
         self._soon = self._intake.take_strangers(now)
 
     def _rearm(self, tokens: list) -> None:
@@ -237,31 +247,31 @@ class BindEngine:
     # --- the books: what leaves next first, so that the wire is busy while the rest is written down -------------------
 
     def _keep_books(self) -> None:
+        """Hand over what leaves next, and have written down what came: a page at a time, by the clerk."""
+        if (page := self._clerk.written()) is not None:
+            self._page_stands(page)
         self._hand_over()
-        batch = self._intake.batch
-        ended = [chunk for chunk in self._held.values() if chunk.open <= 0 and not chunk.unmarked]
-        if not batch and not ended:
+        if self._clerk.busy:
             return
-        now = timezone.now()
-        part_ids: list[int] = []
-        with transaction.atomic():
-            if batch:
-                part_ids = writer.write(batch, gateway_id=self.gateway.id, bind_number=self.number, now=now)
-            writer.finish([chunk for chunk in ended if chunk.closing is None], self._token, now=now)
+        ended = [chunk for chunk in self._held.values() if chunk.open <= 0 and not chunk.unmarked]
+        if self._intake.batch or ended:
+            self._clerk.give(Page(self._intake.batch, ended), bind_number=self.number)
+            self._intake.next_batch()
             for chunk in ended:
-                if chunk.closing is not None:
-                    writer.seal(chunk, self._token, now=now)
-        self._intake.next_batch()
+                self._held.pop(chunk.id, None)
+
+    def _page_stands(self, page: Page) -> None:
+        batch = page.batch
         self._strangers_stored |= any(row.message_id is None for row in batch.receipts)
-        for chunk in ended:
-            self._held.pop(chunk.id, None)
+        self._plan_retries(batch.requeued.values())
         if batch.deliveries:
             self.session.acknowledge(batch.deliveries)
-            if part_ids:
-                inbound.acknowledged(part_ids, now=timezone.now())
-        self._plan_retries(batch.requeued.values())
+            if page.inbound_parts:
+                inbound.acknowledged(page.inbound_parts, now=timezone.now())
 
     def _hand_over(self) -> None:
+        if self._is_behind():
+            return
         room = self._room()
         if self._may_take() and (room or self._nudged or self._retries):
             with transaction.atomic():
@@ -370,8 +380,9 @@ class BindEngine:
         if self._session_thread is not None and self._session_thread.is_alive():
             self._session_thread.join(0.05)
             return False
-        if self._events or self._intake.batch or self._held or self._soon:
+        if self._events or self._intake.batch or self._held or self._soon or self._clerk.busy:
             return False
+        self._clerk.end()
         Bind.objects.filter(gateway=self.gateway, number=self.number).update(
             state=Bind.State.STOPPED, window_in_flight=0, rate=0, heartbeat_at=None
         )
@@ -383,7 +394,8 @@ class BindEngine:
         if began < self._due["renew"]:
             return
         self._due["renew"] = began + RENEW_SECONDS
-        ours = writer.renew(self._token, now=timezone.now()) if self._held else set()
+        holds = self._held or self._clerk.busy
+        ours = writer.renew(self._token, now=timezone.now()) if holds else set()
         self._lease_good_until = began + LEASE.total_seconds() - RENEW_SECONDS
         taken_away = [chunk for chunk in self._held.values() if chunk.id not in ours]
         if taken_away:
@@ -415,7 +427,7 @@ class BindEngine:
             self._session_is_ending = True
             self._hand_back()
             self.session.stop(self._drain_seconds)
-        elif not running and wanted and not self._held and not self._events:
+        elif not running and wanted and not self._held and not self._events and not self._clerk.busy:
             self.gateway = gateway
             self._begin_session()
 
