@@ -14,6 +14,7 @@ from messaging.views import (
     samples,
     scheduled,
     sent,
+    templates,
     trash,
 )
 
@@ -66,6 +67,8 @@ urlpatterns = [
     path("inbox/<int:pk>/", conversation.received, name="received"),
     path("inbox/<int:pk>/reply/", conversation.reply, name="reply"),
     path("trash/", trash.trash_list, name="trash"),
+    path("templates/", templates.template_list, name="templates"),
+    path("templates/<int:pk>/delete/", templates.template_delete, name="template_delete"),
     path("samples/", samples.sample_list, name="samples"),
     path("samples/add/", samples.sample_add, name="sample_add"),
     path("samples/<int:pk>/", samples.sample_edit, name="sample_edit"),

@@ -47,6 +47,7 @@ ENTRIES = [
     Entry(_("Auto-responder"), "message-2", "autoreply:rules", MESSAGES),
     Entry(_("Polls and contests"), "chart-bar", "autoreply:polls", MESSAGES),
     Entry(_("Sample messages"), "template", "messaging:samples", MESSAGES),
+    Entry(_("Templates"), "tag", "messaging:templates", MESSAGES),
     Entry(_("Reports"), "report-analytics", "reports:reports", MANAGE),
     Entry(_("Phonebook"), "address-book", "phonebook:contacts", MANAGE),
     Entry(_("My numbers"), "device-mobile", "numbers:lines", MANAGE),

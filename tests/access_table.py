@@ -145,6 +145,9 @@ POST /samples/                                      200    200    403    200    
 POST /samples/add/                                  in     in     403    in     403    login
 GET  /samples/{sample}/                             200    200    403    404    403    login
 POST /samples/{sample}/                             200    200    403    404    403    login
+GET  /templates/                                    200    200    200    200    403    login
+POST /templates/                                    200    200    403    200    403    login
+POST /templates/{template}/delete/                  in     in     403    404    403    login
 POST /samples/{sample}/delete/                      in     in     403    404    403    login
 
 # Auto-responder

@@ -13,7 +13,7 @@ from accounts.models import Account, Membership, User
 from autoreply.services import Option, save_poll, save_rule
 from autoreply.views.loading import FOLDER, SALT
 from common.uploads import store
-from messaging.models import Campaign, Gateway, SampleMessage
+from messaging.models import Campaign, Gateway, SampleMessage, Template
 from numberbank.models import Audience
 from numbers.models import Line
 from phonebook.importing import upload
@@ -83,6 +83,9 @@ MAKERS = {
     "token": lambda world: "no-such-token",
     "key": lambda world: create_key(account=world.account, name="key", scopes=["read"])[0].pk,
     "webhook": _webhook,
+    "template": lambda world: (
+        Template.objects.create(account=world.account, name=f"template{next(_numbers)}", text="{code}").pk
+    ),
     "contact": lambda world: make_contact(world.account).pk,
     "group": lambda world: Group.objects.create(account=world.account, name=f"group {next(_numbers)}").pk,
     "field": lambda world: create_field(account=world.account, name=f"field {next(_numbers)}").pk,

@@ -100,6 +100,7 @@ def test_pages_of_the_panel_pass_through_the_gate():
     by_method = {
         "/inbox/",
         "/samples/",
+        "/templates/",
         "/scheduled/",
         "/scheduled/messages/",
         "/trash/",

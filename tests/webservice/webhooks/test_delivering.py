@@ -20,7 +20,7 @@ from messaging.models import Campaign, Message, Status
 from messaging.signals import campaign_finished, messages_received
 from tests.factories import make_account, make_received
 from tests.receiver import Receiver
-from webservice.webhooks import delivering, publishing
+from webservice.webhooks import delivering, outbox, publishing
 from webservice.webhooks.models import Attempt, Delivery, Endpoint, Event, EventType, Outgoing
 from webservice.webhooks.services import (
     change_endpoint,
@@ -138,7 +138,8 @@ def test_every_kind_of_event_comes_from_its_signal(world):
         pk, account_id, number, net, vat, total = 7, world.account.pk, "1405-12", 1000, 100, 1100
         issued_at = timezone.now()
 
-    billing.invoice_paid.send(sender=None, invoice=Invoice)
+    assert outbox.invoice_paid in [reference() for _, reference, *_ in billing.invoice_paid.receivers]
+    outbox.invoice_paid(sender=None, invoice=Invoice)
     publishing.publish(now=world.now)
     world.deliver_all()
     by_type = {event["type"]: event["data"] for event in told(world.receiver)}
