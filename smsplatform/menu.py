@@ -55,6 +55,7 @@ ENTRIES = [
     Entry(_("Invoices"), "receipt", "billing:invoices", MANAGE),
     Entry(_("Support"), "lifebuoy", "support:tickets", MANAGE),
     Entry(_("Web service"), "plug-connected", "webservice:keys", MANAGE, right="can_manage"),
+    Entry(_("Request log"), "list-details", "webservice:requests", MANAGE, right="can_manage"),
     Entry(_("Webhooks"), "webhook", "webservice:webhooks", MANAGE, right="can_manage"),
     Entry(_("Support desk"), "lifebuoy", "support:desk", STAFF, permission="support.work_desk"),
 ]

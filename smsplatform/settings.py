@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "webservice.requests.middleware.RequestLogMiddleware",
     "webservice.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "webservice.middleware.FastLaneMiddleware",
@@ -298,6 +299,8 @@ CELERY_BEAT_SCHEDULE = {
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
     "webservice-events": {"task": "webservice.publish_events", "schedule": 1.0, "options": {"expires": 1}},
     "webservice-forget-events": {"task": "webservice.forget_events", "schedule": 3600.0, "options": {"expires": 3600}},
+    "webservice-keep-requests": {"task": "webservice.keep_requests", "schedule": 2.0, "options": {"expires": 2}},
+    "webservice-forget-requests": {"task": "webservice.forget_requests", "schedule": 3600.0},
     "webservice-quotes": {"task": "webservice.discard_expired_quotes", "schedule": 300.0, "options": {"expires": 300}},
 }
 

@@ -331,6 +331,8 @@ POST /api/v1/webhooks/{webhook}/rotate-secret       401    401    401    401    
 POST /api/v1/webhooks/{webhook}/test                401    401    401    401    401    401
 
 # Webhooks
+GET  /web-service/requests/                         200    403    403    200    403    login
+GET  /web-service/requests/export/                  200    403    403    200    403    login
 GET  /web-service/webhooks/                         200    403    403    200    403    login
 GET  /web-service/webhooks/new/                     200    403    403    200    403    login
 POST /web-service/webhooks/new/                     200    403    403    200    403    login

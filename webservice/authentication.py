@@ -34,6 +34,7 @@ class BearerKeyAuthentication(BaseAuthentication):
 def key_of_secret(secret: str, request: HttpRequest) -> ApiKey:
     """The key of a secret, usable now and from this address; its use is noted. Raises Problem."""
     key = _key_of(secret)
+    getattr(request, "_request", request).api_key = key  # for the request log, which stands outside
     now = timezone.now()
     _check(key, request, now)
     note_use(key, now)

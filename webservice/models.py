@@ -1,6 +1,7 @@
 """Keys of the web service, and the answers kept for repeated requests."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +71,40 @@ class ApiKey(models.Model):
     @property
     def scope_labels(self) -> list[str]:
         return [self.Scope(scope).label for scope in self.scopes]
+
+
+class ApiRequest(models.Model):
+    """A call with a key and how it ended (W10), kept 30 days; no body, no text, no key, no whole number. Written by
+    COPY; no foreign key is checked by the database, for a log must not hinder what it tells of."""
+
+    at = models.DateTimeField(_("time"))
+    key = models.ForeignKey(
+        ApiKey, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name=_("key")
+    )
+    account = models.ForeignKey(
+        Account, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name=_("account")
+    )
+    method = models.CharField(_("method"), max_length=10)
+    path = models.CharField(_("path"), max_length=300)
+    status = models.PositiveSmallIntegerField(_("status"))
+    code = models.CharField(_("code"), max_length=40, blank=True)
+    duration_ms = models.PositiveIntegerField(_("duration (ms)"))
+    address = models.GenericIPAddressField(_("address"), null=True)
+    request_id = models.CharField(_("request's id"), max_length=32)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        indexes = [
+            models.Index(fields=["account", "-id"], name="api_request_account"),
+            models.Index(fields=["key", "-id"], name="api_request_key"),
+            BrinIndex(fields=["at"], name="api_request_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.request_id
 
 
 class IdempotentAnswer(models.Model):

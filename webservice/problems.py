@@ -240,6 +240,7 @@ def written(document: dict, headers: dict[str, str] | None = None) -> HttpRespon
         content_type=MEDIA_TYPE,
         status=document["status"],
     )
+    response.problem_code = document["code"]  # for the request log
     response["Content-Language"] = get_language() or "en"
     for name, value in (headers or {}).items():
         response[name] = value

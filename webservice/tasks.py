@@ -9,6 +9,7 @@ from messaging.models import Campaign
 from messaging.services import WrongState, discard
 from webservice.idempotency import KEPT
 from webservice.models import IdempotentAnswer
+from webservice.requests import keeping
 from webservice.verifications.services import forget_verifications
 from webservice.webhooks import delivering, publishing
 
@@ -60,3 +61,15 @@ def forget_events() -> None:
     """Events, deliveries and attempts past their week, one-time passwords past their month."""
     publishing.forget(now=timezone.now())
     forget_verifications(now=timezone.now())
+
+
+@shared_task(name="webservice.keep_requests")
+def keep_requests() -> int:
+    """Copy what the request log's queue holds into its table. Returns how many calls."""
+    return keeping.keep()
+
+
+@shared_task(name="webservice.forget_requests")
+def forget_requests() -> int:
+    """Delete calls older than 30 days. Returns how many."""
+    return keeping.forget(now=timezone.now())

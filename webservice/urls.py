@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from webservice import health, views
+from webservice.requests import views as requests
 from webservice.webhooks import views as webhooks
 
 app_name = "webservice"
@@ -14,6 +15,8 @@ urlpatterns = [
     path("web-service/keys/", views.keys, name="keys"),
     path("web-service/keys/new/", views.create, name="key_create"),
     path("web-service/keys/<int:key_id>/revoke/", views.revoke, name="key_revoke"),
+    path("web-service/requests/", requests.requests, name="requests"),
+    path("web-service/requests/export/", requests.export, name="requests_export"),
     path("web-service/webhooks/", webhooks.endpoints, name="webhooks"),
     path("web-service/webhooks/new/", webhooks.create, name="webhook_create"),
     path("web-service/webhooks/<int:pk>/", webhooks.detail, name="webhook"),

@@ -79,6 +79,7 @@ def test_every_operation_is_described_with_examples(schema):
         "resume_campaign",
         "cancel_campaign",
         "list_bank_values",
+        "list_requests",
         "get_balance",
         "list_lines",
         "get_line",

@@ -72,6 +72,7 @@ def answer(request: HttpRequest) -> HttpResponse | None:
     if not data:
         return None
     key, lines = found
+    request.api_key = key
     order = _order(key, lines, data)
     name = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if order is None or not idempotency.is_well_formed(name):
