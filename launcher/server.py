@@ -88,6 +88,15 @@ def simulator_port(state: Path) -> int:
     raise LauncherError("No free port for the simulator on 127.0.0.1.")
 
 
+def counting_folder(state: Path) -> Path:
+    """Where the processes of this start count for /metrics; what an earlier start counted goes."""
+    folder = state / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    for counted in folder.glob("*.db"):
+        counted.unlink()
+    return folder
+
+
 class Platform:
     """Every process of ours, in the order in which they start; they stop the other way round."""
 
@@ -97,6 +106,7 @@ class Platform:
         self.state = Path(env["STATE_DIR"])
         self.host, self.port = host, port
         self.simulator = self.worker = self.webhooks = self.beat = self.web = None
+        self.env["PROMETHEUS_MULTIPROC_DIR"] = str(counting_folder(self.state))
         self.env["DEMO"] = "1" if has_demo() else "0"
         self.env["SANDBOX"] = "1" if is_wanted("SANDBOX") else "0"
         if has_simulator():

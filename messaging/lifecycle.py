@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from billing.services import lock_wallets
+from common import metrics
 from credit.services import give_back
 from messaging.copying import int_array, moment_array
 from messaging.models import Campaign, Chunk, Message, Status
@@ -129,6 +130,7 @@ def move(news: Sequence[News]) -> list[Moved]:
         rows = cursor.fetchall()
     moved = [Moved(campaign, Status(status), count, int(paid)) for campaign, status, count, paid, *_ in rows]
     _give_back(moved)
+    transaction.on_commit(lambda: _count(moved), robust=True)
     if listened:
         _announce(rows)
     return moved
@@ -185,6 +187,11 @@ def requeue(message_ids: Iterable[int], *, error: str | None) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(_REQUEUE, [list(message_ids), error])
         return {row[0] for row in cursor}
+
+
+def _count(moved: list[Moved]) -> None:
+    for item in moved:
+        metrics.messages.labels(item.status.name.lower()).inc(item.messages)
 
 
 def _give_back(moved: list[Moved]) -> None:

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "webservice.metrics.middleware.MetricsMiddleware",
     "webservice.requests.middleware.RequestLogMiddleware",
     "webservice.middleware.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -198,7 +199,7 @@ HTTPS = env_bool("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", HTTPS)
 SECURE_REDIRECT_EXEMPT = [
-    r"^healthz$", r"^readyz$",  # probes come from inside, without TLS
+    r"^healthz$", r"^readyz$", r"^metrics$",  # probes come from inside, without TLS
     r"^v1/",  # npm kavenegar speaks plain HTTP only and follows no redirect; who opens port 80 to it decides
 ]  # fmt: skip
 SECURE_HSTS_SECONDS = env_int("SECURE_HSTS_SECONDS", 31536000 if HTTPS else 0)
@@ -384,6 +385,8 @@ VERIFICATIONS_PER_ACCOUNT = env_int("VERIFICATIONS_PER_ACCOUNT", 10_000)  # an h
 VERIFICATIONS_PER_PREFIX = env_int("VERIFICATIONS_PER_PREFIX", 50)  # in ten minutes, to numbers equal but for 4 digits
 API_RATE_PER_MINUTE = env_int("API_RATE_PER_MINUTE", 6000)  # requests of one key
 API_BODY_MAX_BYTES = env_int("API_BODY_MAX_BYTES", 8 * 1024 * 1024)
+METRICS_TOKEN = env("METRICS_TOKEN", "")  # W12: who brings it may read /metrics
+METRICS_NETWORKS = env_list("METRICS_NETWORKS", "127.0.0.0/8,::1/128")
 SPECTACULAR_SETTINGS = {
     "TITLE": "SMS web service",
     "VERSION": "1",

@@ -266,6 +266,8 @@ GET  /web-service/keys/                             200    403    403    200    
 GET  /web-service/keys/new/                         200    403    403    200    403    login
 POST /web-service/keys/new/                         200    403    403    200    403    login
 POST /web-service/keys/{key}/revoke/                in     403    403    404    403    login
+GET  /web-service/requests/                         200    403    403    200    403    login
+GET  /web-service/requests/export/                  200    403    403    200    403    login
 
 # Web service: for keys, not for people
 GET  /api/v1/balance                                401    401    401    401    401    401
@@ -282,6 +284,19 @@ POST /api/v1/topups                                 401    401    401    401    
 GET  /api/v1/topups/{message}                       401    401    401    401    401    401
 POST /api/v1/messages                               401    401    401    401    401    401
 GET  /api/v1/messages/{message}                     401    401    401    401    401    401
+POST /api/v1/messages/cancel                        401    401    401    401    401    401
+POST /api/v1/messages/{message}/cancel              401    401    401    401    401    401
+GET  /api/v1/campaigns                              401    401    401    401    401    401
+POST /api/v1/campaigns                              401    401    401    401    401    401
+GET  /api/v1/campaigns/{campaign}                   401    401    401    401    401    401
+POST /api/v1/campaigns/{campaign}/recipients        401    401    401    401    401    401
+POST /api/v1/campaigns/{campaign}/quote             401    401    401    401    401    401
+POST /api/v1/campaigns/{campaign}/start             401    401    401    401    401    401
+POST /api/v1/campaigns/{campaign}/pause             401    401    401    401    401    401
+POST /api/v1/campaigns/{campaign}/resume            401    401    401    401    401    401
+POST /api/v1/campaigns/{campaign}/cancel            401    401    401    401    401    401
+GET  /api/v1/bank/{method}                          401    401    401    401    401    401
+GET  /api/v1/requests                               401    401    401    401    401    401
 POST /api/v1/quotes                                 401    401    401    401    401    401
 GET  /api/v1/inbox                                  401    401    401    401    401    401
 POST /api/v1/inbox/read                             401    401    401    401    401    401
@@ -331,8 +346,6 @@ POST /api/v1/webhooks/{webhook}/rotate-secret       401    401    401    401    
 POST /api/v1/webhooks/{webhook}/test                401    401    401    401    401    401
 
 # Webhooks
-GET  /web-service/requests/                         200    403    403    200    403    login
-GET  /web-service/requests/export/                  200    403    403    200    403    login
 GET  /web-service/webhooks/                         200    403    403    200    403    login
 GET  /web-service/webhooks/new/                     200    403    403    200    403    login
 POST /web-service/webhooks/new/                     200    403    403    200    403    login
@@ -352,6 +365,7 @@ POST /webservice/v2rest/{method}                    404    404    404    404    
 POST /webservice/v1rest/{method}                    404    404    404    404    404    404
 POST /api/{sendsms}/{method}                        200    200    200    200    200    200
 
+GET  /metrics                                       200    200    200    200    200    200
 GET  /healthz                                       200    200    200    200    200    200
 GET  /readyz                                        200    200    200    200    200    200
 """

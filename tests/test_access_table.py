@@ -107,4 +107,4 @@ def test_pages_of_the_panel_pass_through_the_gate():
     }  # two gated views: one looks, one changes
     from_the_bank = {"/billing/payments/{}/", "/billing/payments/{}/back/", "/mockbank/{}/"}  # by a secret address
     known = personal | by_method | from_the_bank | {"/styleguide/"}
-    assert ungated - known == {"/language/", "/theme/", "/healthz", "/readyz"}
+    assert ungated - known == {"/language/", "/theme/", "/healthz", "/readyz", "/metrics"}

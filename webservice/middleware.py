@@ -43,5 +43,6 @@ class FastLaneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and request.path_info == FAST_LANE and (response := express.answer(request)):
+            request.lane = FAST_LANE.removeprefix("/")
             return response
         return self.get_response(request)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from webservice import health, views
+from webservice.metrics import views as metrics
 from webservice.requests import views as requests
 from webservice.webhooks import views as webhooks
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("api/v1/", include("webservice.v1.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("web-service/keys/", views.keys, name="keys"),
     path("web-service/keys/new/", views.create, name="key_create"),
     path("web-service/keys/<int:key_id>/revoke/", views.revoke, name="key_revoke"),

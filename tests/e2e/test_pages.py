@@ -54,6 +54,8 @@ NO_PAGES = {
     "/auto-replies/upload/sample.xlsx",
     "/auto-replies/upload/{reply_file}/rejects.xlsx",
     "/auto-replies/polls/{poll}/participants.xlsx",
+    "/web-service/requests/export/",
+    "/metrics",
     "/api/v1/problems",
     "/api/v1/schema/",
     "/healthz",
