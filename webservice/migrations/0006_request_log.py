@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_audit_refuses_truncate'),
-        ('webservice', '0004_webhooks'),
+        ('webservice', '0005_verifications'),
     ]
 
     operations = [
