@@ -386,6 +386,7 @@ VERIFICATIONS_PER_PREFIX = env_int("VERIFICATIONS_PER_PREFIX", 50)  # in ten min
 API_RATE_PER_MINUTE = env_int("API_RATE_PER_MINUTE", 6000)  # requests of one key
 API_BODY_MAX_BYTES = env_int("API_BODY_MAX_BYTES", 8 * 1024 * 1024)
 METRICS_TOKEN = env("METRICS_TOKEN", "")  # W12: who brings it may read /metrics
+PROMETHEUS_MULTIPROC_DIR = env("PROMETHEUS_MULTIPROC_DIR", "")  # read by prometheus_client too, when it is imported
 METRICS_NETWORKS = env_list("METRICS_NETWORKS", "127.0.0.0/8,::1/128")
 SPECTACULAR_SETTINGS = {
     "TITLE": "SMS web service",

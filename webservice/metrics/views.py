@@ -1,7 +1,6 @@
 """Who may read the figures: the bearer of METRICS_TOKEN, or an address in METRICS_NETWORKS (W12)."""
 
 import hmac
-import os
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
@@ -23,7 +22,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     here = CollectorRegistry()
     here.register(Now())
     counted = REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if settings.PROMETHEUS_MULTIPROC_DIR:
         counted = CollectorRegistry()
         multiprocess.MultiProcessCollector(counted)
     return HttpResponse(generate_latest(counted) + generate_latest(here), content_type=CONTENT_TYPE_LATEST)
