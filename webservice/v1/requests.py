@@ -20,7 +20,7 @@ from webservice.v1.words import moment
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-class RequestQuery(ListQuery):
+class LoggedRequestQuery(ListQuery):
     """The filters of the request log."""
 
     key = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_ID, help_text="The id of a key.")
@@ -45,7 +45,7 @@ class LoggedRequest(Answer):
     request_id = serializers.CharField(help_text="X-Request-Id of the answer.")
 
 
-class RequestPage(Answer):
+class LoggedRequestPage(Answer):
     requests = LoggedRequest(many=True)
     next = serializers.CharField(allow_null=True, help_text="The cursor of the page after this one.")
     count = serializers.IntegerField(required=False, help_text="Only with “Prefer: count”.")
@@ -61,9 +61,9 @@ class Requests(ApiView):
         summary="The request log, newest first",
         description="Every call with one of the account's keys in the last 30 days, seconds after it was answered.",
         tags=["Account"],
-        parameters=[RequestQuery, documentation.PREFER, documentation.LANGUAGE, *documentation.RATE_HEADERS],
+        parameters=[LoggedRequestQuery, documentation.PREFER, documentation.LANGUAGE, *documentation.RATE_HEADERS],
         responses={
-            200: OpenApiResponse(RequestPage, "A page."),
+            200: OpenApiResponse(LoggedRequestPage, "A page."),
             **documentation.refusals(*documentation.ALWAYS, Code.VALIDATION_FAILED),
         },
         examples=[
@@ -85,7 +85,7 @@ class Requests(ApiView):
         ],
     )  # fmt: skip
     def get(self, request: Request) -> HttpResponse:
-        query = self.read(RequestQuery, request.query_params)
+        query = self.read(LoggedRequestQuery, request.query_params)
         wanted = {name: query[name] for name in ("method", "status", "code", "until") if name in query}
         found = requests_of(self.account, since=query.get("from"), **wanted)
         if "key" in query:
