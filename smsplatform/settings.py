@@ -349,7 +349,7 @@ SELLER = {  # as invoices show it
     "address": env("SELLER_ADDRESS", ""),
     "phone": env("SELLER_PHONE", ""),
 }
-SELLER_BANK_ACCOUNT = env("SELLER_BANK_ACCOUNT", "")  # where deposits are made to; slips are offered when it is set
+SELLER_BANK_ACCOUNT = env("SELLER_BANK_ACCOUNT", "")  # where deposits are made to, shown beside the slip form
 
 # --- Support desk -----------------------------------------------------------------------------------------------------
 
