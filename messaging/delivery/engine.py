@@ -219,7 +219,7 @@ class BindEngine:
                 Bind.objects.filter(gateway=self.gateway, number=self.number).update(
                     last_error=what[1][:300], last_error_at=now
                 )
-        self._soon = self._intake.take_strangers(now)
+        self._soon = self._intake.take_strangers()
 
     def _rearm(self, tokens: list) -> None:
         """Back to the head of the queue: these never left our buffer."""

@@ -1,5 +1,6 @@
 """What the session reports, turned into a `Batch`: the rows to write and the news to apply, in memory only."""
 
+import time
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,8 +67,8 @@ class Intake:
 
     def __init__(self) -> None:
         self.batch = Batch()
-        self._awaiting: OrderedDict[str, tuple[int, int, int]] = OrderedDict()
-        self._strangers: deque[tuple[datetime, Delivery]] = deque()
+        self._awaiting: OrderedDict[str, tuple[int, int, int] | None] = OrderedDict()
+        self._strangers: deque[tuple[float, datetime, Delivery]] = deque()
 
     def next_batch(self) -> None:
         self.batch = Batch()
@@ -80,9 +81,15 @@ class Intake:
         for (item, part), status, smsc_id in answers:
             submissions.append((item.id, part, item.attempts, status, smsc_id, now))
             if status == 0:
-                awaiting[smsc_id] = (item.id, part, item.parts)
+                # An id that an earlier message still waits with: the database tells the two apart, by the number.
+                awaiting[smsc_id] = None if smsc_id in awaiting else (item.id, part, item.parts)
+            if not item.waiting or (item.parts > 1 and part not in item.todo):
+                self._answered_late(item, status, now)
+                continue
+            if status == 0:
                 if item.parts == 1:
                     self.batch.tell(News(item.id, Status.SUBMITTED, now))
+                    item.waiting = 0
                     item.chunk.open -= 1
                     continue
                 item.todo.remove(part)
@@ -93,6 +100,17 @@ class Intake:
                 self._attempt_over(item, now)
         while len(awaiting) > REMEMBERED:
             awaiting.popitem(last=False)
+
+    def _answered_late(self, item: Item, status: int, now: datetime) -> None:
+        """An answer to what was given up as unknown: news of the message, but its chunk waits for it no more."""
+        if item.parts > 1:
+            return  # its parts' receipts settle it
+        if status == 0:
+            self.batch.tell(News(item.id, Status.SUBMITTED, now))
+            if self.batch.requeued.pop(item.id, None):  # a one-time password that was to leave once more
+                item.chunk.open -= 1
+        elif action(status) is Action.REJECT:
+            self.batch.tell(News(item.id, Status.REJECTED, now, f"smpp:{status}"))
 
     def _refused(self, item: Item, part: int, status: int) -> None:
         item.error = f"smpp:{status}"
@@ -146,14 +164,15 @@ class Intake:
             elif delivery.receipt.smsc_id in self._awaiting:
                 self._receipt(delivery, now)
             else:
-                self._strangers.append((now, delivery))
+                self._strangers.append((time.monotonic(), now, delivery))
 
-    def take_strangers(self, now: datetime) -> float | None:
+    def take_strangers(self) -> float | None:
         """Receipts of messages that this bind did not submit, or not yet: they wait a moment, unacknowledged, for the
         answer, or for the bind that has it to commit. Seconds until the next has waited long enough."""
         strangers = self._strangers
-        while strangers and (now - strangers[0][0]).total_seconds() >= STRANGER_SECONDS:
-            came_at, delivery = strangers.popleft()
+        latest = time.monotonic() - STRANGER_SECONDS  # the wall clock may be set back meanwhile
+        while strangers and strangers[0][0] <= latest:
+            _, came_at, delivery = strangers.popleft()
             self._receipt(delivery, came_at)
         return STRANGER_SECONDS if strangers else None
 

@@ -13,21 +13,29 @@ from messaging.smpp.receipts import MessageState
 
 _FIND = """
 SELECT DISTINCT ON (n.place) n.place, s.message_id, s.part, m.parts
-FROM unnest(%s::int[], %s::text[]) AS n(place, smsc_id)
+FROM unnest(%s::int[], %s::text[], %s::text[]) AS n(place, smsc_id, source)
 JOIN messaging_submission s ON s.gateway_id = %s AND s.smsc_id = n.smsc_id AND s.smsc_id <> ''
 JOIN messaging_message m ON m.id = s.message_id
-ORDER BY n.place, s.answered_at DESC
+ORDER BY n.place, right(m.msisdn::text, 10) = right(n.source, 10) DESC, s.answered_at DESC
 """
 
 
 def match(gateway_id: int, receipts: Sequence[ReceiptRow]) -> None:
-    """Fill in message and part where the id was submitted through this gateway; the latest, should the operator use an
-    id again."""
+    """Fill in message and part where the id was submitted through this gateway; should the operator use an id
+    again, the one to that number, and of those the latest."""
     missing = [receipt for receipt in receipts if receipt.message_id is None]
     if not missing:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [list(range(len(missing))), [receipt.smsc_id for receipt in missing], gateway_id])
+        cursor.execute(
+            _FIND,
+            [
+                list(range(len(missing))),
+                [receipt.smsc_id for receipt in missing],
+                [receipt.source for receipt in missing],
+                gateway_id,
+            ],
+        )
         for place, message_id, part, parts in cursor:
             missing[place].message_id, missing[place].part, missing[place].parts = message_id, part, parts
 
@@ -94,18 +102,17 @@ def settle_multipart(message_ids: Sequence[int]) -> list[News]:
 
 
 _UNMATCHED = """
-SELECT r.id, r.gateway_id, r.smsc_id, r.state, r.error, r.source, r.received_at, s.message_id, s.part, m.parts
+SELECT r.id, r.gateway_id, r.smsc_id, r.state, r.error, r.source, r.received_at, s.message_id, s.part, s.parts
 FROM (
     SELECT * FROM messaging_receipt
     WHERE message_id IS NULL AND received_at > %s AND (%s::int IS NULL OR gateway_id = %s)
     ORDER BY id DESC LIMIT %s FOR UPDATE SKIP LOCKED
 ) r
 JOIN LATERAL (
-    SELECT message_id, part FROM messaging_submission s
+    SELECT s.message_id, s.part, m.parts FROM messaging_submission s JOIN messaging_message m ON m.id = s.message_id
     WHERE s.gateway_id = r.gateway_id AND s.smsc_id = r.smsc_id AND s.smsc_id <> ''
-    ORDER BY answered_at DESC LIMIT 1
+    ORDER BY right(m.msisdn::text, 10) = right(r.source, 10) DESC, s.answered_at DESC LIMIT 1
 ) s ON true
-JOIN messaging_message m ON m.id = s.message_id
 """
 
 
