@@ -87,19 +87,21 @@ class Clerk:
     def _write_until_it_stands(self, page: Page) -> None:
         """However often the database goes away: what the operator told us must not be lost."""
         pause = 0.1
+        is_repeat = False
         while True:
             try:
-                self._write(page)
+                self._write(page, is_repeat)
                 return
             except (OperationalError, InterfaceError) as error:
                 log.warning("%s: the database is away (%s); trying again", self._name, error)
             except Exception:
                 log.exception("%s: an unexpected failure; trying again", self._name)
             connection.close()
+            is_repeat = True  # the commit may have stood although we did not hear of it
             self._ending.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    def _write(self, page: Page) -> None:
+    def _write(self, page: Page, is_repeat: bool) -> None:
         if connection.connection is None:
             connection.ensure_connection()
             look_up_by_ids()
@@ -107,7 +109,11 @@ class Clerk:
         with transaction.atomic():
             if page.batch:
                 page.inbound_parts = writer.write(
-                    page.batch, gateway_id=self._gateway_id, bind_number=self._bind_number, now=now
+                    page.batch,
+                    gateway_id=self._gateway_id,
+                    bind_number=self._bind_number,
+                    now=now,
+                    is_repeat=is_repeat,
                 )
             writer.finish([chunk for chunk in page.ended if chunk.closing is None], self._token, now=now)
             for chunk in page.ended:

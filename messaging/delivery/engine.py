@@ -61,6 +61,8 @@ class BindEngine:
         self._drain_seconds = 10.0
         self._nudged = True
         self._held: dict[int, HeldChunk] = {}
+        self._deciding: Slice | None = None
+        self._doubtful: dict[int, int] = {}  # chunk → cursor, of leases whose commit we did not hear of
         self._templates: dict[int, object] = {}
         self._retries: list[tuple[float, Item]] = []
         self._lease_good_until = 0.0
@@ -270,12 +272,19 @@ class BindEngine:
                 inbound.acknowledged(page.inbound_parts, now=timezone.now())
 
     def _hand_over(self) -> None:
+        if self._doubtful:
+            writer.let_go(self._doubtful, self._token, now=timezone.now())
+            self._doubtful.clear()
         if self._is_behind():
             return
         room = self._room()
         if self._may_take() and (room or self._nudged or self._retries):
-            with transaction.atomic():
-                slice_ = self._next_slice(room, timezone.now())
+            try:
+                with transaction.atomic():
+                    slice_ = self._next_slice(room, timezone.now())
+            except (OperationalError, InterfaceError):
+                self._doubtful.update(self._deciding.claimed_cursors())
+                raise
             slice_.arm()
         if self._armed.count and self.session is not None:
             self.session.wake()
@@ -312,7 +321,7 @@ class BindEngine:
 
     def _next_slice(self, room: int, now) -> Slice:
         """Decide, and commit with the caller, what is handed over next."""
-        slice_ = Slice(self)
+        slice_ = self._deciding = Slice(self)
         slice_.take_retries(time.monotonic())
         loaded = sum(len(chunk.unmarked) for chunk in self._held.values())
         urgent = self._nudged

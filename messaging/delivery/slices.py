@@ -49,6 +49,10 @@ class Slice:
         mean = sum(len(items) for items in self._loaded.values()) / len(rows)
         engine._chunk_size = max(1.0, (engine._chunk_size + mean) / 2)
 
+    def claimed_cursors(self) -> dict[int, int]:
+        """Chunk → the cursor that it was claimed with."""
+        return {chunk.id: chunk.cursor for chunk in self._claimed}
+
     def choose(self, room: int, now) -> None:
         """Items to mark: by class, then in the order in which the chunks were leased. Only bulk is held to the room."""
         held = [*self._engine._held.values(), *self._claimed]

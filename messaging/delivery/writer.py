@@ -16,9 +16,13 @@ from messaging.models import Campaign, Chunk, Gateway, Status
 from messaging.signals import campaign_finished, listened_for
 
 
-def write(batch: Batch, *, gateway_id: int, bind_number: int, now: datetime) -> list[int]:
-    """Make a batch durable, in the caller's transaction; ids of the inbound parts in it."""
-    _store_submissions(batch.submissions, gateway_id, bind_number)
+def write(batch: Batch, *, gateway_id: int, bind_number: int, now: datetime, is_repeat: bool = False) -> list[int]:
+    """Make a batch durable, in the caller's transaction; ids of the inbound parts in it. ``is_repeat``: an earlier try
+    failed, and perhaps only in telling us that it had been committed; what is there already stays as it is."""
+    if is_repeat:
+        _store_missing_submissions(batch.submissions, gateway_id, bind_number)
+    else:
+        _store_submissions(batch.submissions, gateway_id, bind_number)
     receipts.match(gateway_id, batch.receipts)
     receipts.store(gateway_id, batch.receipts)
     for news in receipts.news_for(batch.receipts, batch.news):
@@ -41,6 +45,27 @@ def _store_submissions(rows: Sequence[tuple], gateway_id: int, bind_number: int)
             for message_id, part, attempt, status, smsc_id, at in rows
         ),
     )
+
+
+def _store_missing_submissions(rows: Sequence[tuple], gateway_id: int, bind_number: int) -> None:
+    """As above, but for those that are there: no COPY can leave rows out."""
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO messaging_submission
+                (gateway_id, bind_number, message_id, part, attempt, command_status, smsc_id, answered_at)
+            SELECT %s, %s, n.* FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::int[], %s::text[],
+                                           %s::timestamptz[]) AS n
+            ON CONFLICT DO NOTHING
+            """,
+            [gateway_id, bind_number, *map(list, zip(*_shortened(rows), strict=True))],
+        )
+
+
+def _shortened(rows: Sequence[tuple]) -> list[tuple]:
+    return [(*row[:4], row[4][:65].replace("\x00", ""), row[5]) for row in rows]
 
 
 def requeue_items(items: Iterable[Item]) -> None:
@@ -84,6 +109,16 @@ def seal(chunk: HeldChunk, token: int, *, now: datetime) -> None:
     if row is not None:
         row.cursor = chunk.cursor
         settle_state(row, now=now)
+
+
+def let_go(cursors: dict[int, int], token: int, *, now: datetime) -> None:
+    """Put down those of these chunks that are ours after all, though nothing of them was handed over: the database
+    went away between the commit of their lease and its answer. Left alone they would count as a lost bind's."""
+    with transaction.atomic():
+        ours = Chunk.objects.filter(pk__in=cursors, lease_token=token, state=Chunk.State.LEASED)
+        for row in ours.select_for_update(of=("self",)).order_by("pk"):
+            row.cursor = cursors[row.pk]
+            settle_state(row, now=now)
 
 
 def settle_state(chunk: Chunk, *, now: datetime) -> None:
