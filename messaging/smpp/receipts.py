@@ -128,11 +128,12 @@ def read_receipt(sm: ShortMessage, ids: IdBase = IdBase.SAME) -> Receipt | None:
     message = sm.message
     if sm.data_coding == 8:
         message = message.decode("utf-16-be", "ignore").encode("latin-1", "ignore")
+    message = message.replace(b"\0", b"")  # in no id; PostgreSQL stores no text with it
     identity, done, word, error = _read_text(message)
     tlvs = sm.tlvs
     base = ids.receipt
     if tlvs:
-        told = tlvs.get(_RECEIPTED_MESSAGE_ID, b"").rstrip(b"\0")
+        told = tlvs.get(_RECEIPTED_MESSAGE_ID, b"").replace(b"\0", b"")
         if told and (not identity or not base):
             identity = told
             base = ids.response
