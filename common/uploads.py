@@ -1,14 +1,17 @@
 """Files that people send, kept under MEDIA_ROOT by random names of ours; read by us, never served as they are."""
 
 import contextlib
+import errno
 import hashlib
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +39,63 @@ class UploadGone(UploadRefused):
     sentence = _("The file is no longer kept here. Send it again.")
 
 
+class NoRoom(UploadRefused):
+    sentence = _("There is no room for this file on our disk now. Nothing was kept; send it again later.")
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextlib.contextmanager
+def no_room_told() -> Iterator[None]:
+    """A full disk becomes NoRoom."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoRoom from error
+        raise
+
+
+class WithoutRoom(UploadedFile):
+    """A file that came whole and found no room: whoever wants to keep or read it gets NoRoom."""
+
+    def chunks(self, chunk_size: int | None = None):
+        raise NoRoom
+
+    def read(self, *_):
+        raise NoRoom
+
+
+class TemporaryFiles(TemporaryFileUploadHandler):
+    """Django's handler of large files. A full disk does not break the request, whose page would then be lost: the file
+    is refused in words where it is used."""
+
+    def new_file(self, *args, **kwargs) -> None:
+        self._has_room = True
+        super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if self._has_room:
+            self._try(lambda: self.file.write(raw_data))
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        if self._has_room:
+            self._try(lambda: self.file.seek(0))  # writes what is buffered
+        if self._has_room:
+            return super().file_complete(file_size)
+        return WithoutRoom(name=self.file_name, content_type=self.content_type, size=file_size)
+
+    def _try(self, work) -> None:
+        try:
+            with no_room_told():
+                work()
+        except NoRoom:
+            self._has_room = False
+            with contextlib.suppress(OSError):
+                self.file.close()
+
+
 @dataclass(frozen=True, slots=True)
 class StoredUpload:
     """``name`` is what to keep in the database; ``original_name`` is for people's eyes only."""
@@ -53,7 +113,7 @@ class StoredUpload:
 def store(upload: UploadedFile, *, folder: str, max_bytes: int | None = None) -> StoredUpload:
     """Keep an upload in a folder of MEDIA_ROOT ("recipients"). At most ``max_bytes``, or UPLOAD_MAX_BYTES.
 
-    Raises UploadTooLarge or UploadEmpty, and leaves nothing behind then.
+    Raises UploadTooLarge, UploadEmpty or NoRoom, and leaves nothing behind then.
     """
     limit = settings.UPLOAD_MAX_BYTES if max_bytes is None else max_bytes
     if upload.size is not None and upload.size > limit:
@@ -61,9 +121,10 @@ def store(upload: UploadedFile, *, folder: str, max_bytes: int | None = None) ->
     token = secrets.token_hex(16)
     name = f"{folder}/{token[:2]}/{token}"
     path = _place(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        size, digest = _write(upload, path, limit)
+        with no_room_told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            size, digest = _write(upload, path, limit)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

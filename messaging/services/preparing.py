@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from common.phones import normalise
 from common.tables import TableError
+from common.uploads import UploadRefused, no_room_told
 from credit.pricing import NoTariff
 from messaging.models import Campaign
 from messaging.planning import Planner, rejects_path
@@ -75,8 +76,10 @@ def plan(campaign_id: int, *, now: datetime) -> Campaign | None:
         return None
     with override(campaign.created_by.language if campaign.created_by else settings.LANGUAGE_CODE):
         try:
-            _plan_in_pieces(campaign, now=now)
-        except (TableError, NoTariff, SendRefused) as error:
+            with no_room_told():
+                _plan_in_pieces(campaign, now=now)
+        except (TableError, UploadRefused, NoTariff, SendRefused) as error:
+            rejects_path(campaign).unlink(missing_ok=True)
             _fail(campaign, str(error))
     return campaign
 
