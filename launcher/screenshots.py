@@ -1,11 +1,14 @@
 """``script/screenshots [name …]``: pictures of the panel for the documents, taken from a demo server of its own.
 
+``script/screenshots tour [part of a name …]`` takes every page in both languages, on a desktop and on a phone, light
+and dark, into var/tour, to be looked at.
+
 The demo is made anew every time, so that what the pictures show is a few days old and not a few months.
 """
 
+import base64
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -20,7 +23,9 @@ from launcher.environment import LauncherError, say
 from launcher.variables import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
+TOUR = ROOT / "var" / "tour"
 MOST_BYTES = 200_000
+QUALITY = 82  # of WebP
 WIDE, NARROW = (1400, 900), (390, 844)
 TEXT = "جشنوارهٔ پاییزهٔ آفتاب آغاز شد: ۲۰٪ تخفیف برای همهٔ کالاها تا پایان هفته. aftab.example لغو۱۱"
 OF_THE_CALLER = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "FIELD_ENCRYPTION_KEYS")  # never pictures of real data
@@ -28,18 +33,32 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-
 
 
 def main(arguments: list[str]) -> int:
-    unknown = sorted(set(arguments) - set(PICTURES))
+    is_tour = arguments[:1] == ["tour"]
+    unknown = [] if is_tour else sorted(set(arguments) - set(PICTURES))
     if unknown:
         raise LauncherError(f"There is no picture {', '.join(unknown)}; there are {', '.join(PICTURES)}.")
     chromium = os.environ.get("CHROMIUM") or testing.browser().get("CHROMIUM")
     if not chromium:
         raise LauncherError("No Chromium: install the system's package (apt-get install chromium) or set CHROMIUM.")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with demo_server() as (url, login):
-        heavy = [path for path in take(chromium, url, login, arguments or list(PICTURES)) if size(path) > MOST_BYTES]
+    wanted = tour(arguments[1:]) if is_tour else {name: PICTURES[name] for name in arguments or PICTURES}
+    folder = TOUR if is_tour else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with demo_server() as (url, people):
+        paths = take(chromium, url, people, wanted, folder, whole=is_tour)
+    heavy = [] if is_tour else [path for path in paths if size(path) > MOST_BYTES]
     for path in heavy:
         say(f"{path.name} has {size(path)} bytes, more than {MOST_BYTES}.")
     return 1 if heavy else 0
+
+
+def tour(parts: list[str]) -> dict[str, tuple]:
+    """Every page in every look, or those whose name holds one of the parts."""
+    return {
+        f"{name}-{look}": (arrange, *how)
+        for name, arrange in PAGES.items()
+        if not parts or any(part in name for part in parts)
+        for look, how in LOOKS.items()
+    }
 
 
 def size(path: Path) -> int:
@@ -47,8 +66,8 @@ def size(path: Path) -> int:
 
 
 @contextmanager
-def demo_server() -> Iterator[tuple[str, dict[str, str]]]:
-    """A demo in a folder that is thrown away; its address and the demo login."""
+def demo_server() -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
+    """A demo in a folder that is thrown away; its address and the logins of its owner and its staff."""
     with tempfile.TemporaryDirectory(prefix="screenshots-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -60,7 +79,8 @@ def demo_server() -> Iterator[tuple[str, dict[str, str]]]:
         try:
             for line in process.stdout:
                 if line.startswith("{"):
-                    yield f"http://127.0.0.1:{port}", json.loads(line)["login"]
+                    made = json.loads(line)
+                    yield f"http://127.0.0.1:{port}", {"owner": made["login"], "staff": made["staff"]}
                     return
             raise LauncherError("The demo server did not start; its words are above.")
         finally:
@@ -68,28 +88,53 @@ def demo_server() -> Iterator[tuple[str, dict[str, str]]]:
             process.wait(120)
 
 
-def take(chromium: str, url: str, login: dict[str, str], names: list[str]) -> list[Path]:
+def take(chromium: str, url: str, people: dict, wanted: dict[str, tuple], folder: Path, *, whole: bool) -> list[Path]:
+    """The pictures; ``whole`` pages, or what the screen shows of them."""
     from playwright.sync_api import sync_playwright
 
     paths = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        context = browser.new_context(base_url=url, locale="fa-IR", timezone_id="Asia/Tehran", viewport=viewport(WIDE))
-        page = context.new_page()
-        enter(page, login)
-        for name in names:
-            arrange, language, theme, screen = PICTURES[name]
+        pages = {}
+        for name, (arrange, language, theme, screen) in wanted.items():
+            person = "staff" if arrange in OF_STAFF else "owner"
+            page = pages.get(person) or pages.setdefault(person, entered(browser, url, people[person]))
             cookies = {"django_language": language, "theme": theme}
-            context.add_cookies([{"name": key, "value": value, "url": url} for key, value in cookies.items()])
+            page.context.add_cookies([{"name": key, "value": value, "url": url} for key, value in cookies.items()])
             page.set_viewport_size(viewport(screen))
             arrange(page)
             page.wait_for_load_state("networkidle")
             page.evaluate("document.fonts.ready")
-            paths.append(FOLDER / f"{name}.png")
-            page.screenshot(path=paths[-1], animations="disabled")
+            paths.append(folder / f"{name}.webp")
+            photograph(page, paths[-1], whole=whole)
             say(f"{paths[-1].relative_to(ROOT)} ({size(paths[-1]) // 1000} kB)")
         browser.close()
     return paths
+
+
+def entered(browser, url: str, login: dict[str, str]):
+    context = browser.new_context(
+        base_url=url, locale="fa-IR", timezone_id="Asia/Tehran", viewport=viewport(WIDE), reduced_motion="reduce"
+    )
+    page = context.new_page()
+    enter(page, login)
+    return page
+
+
+def photograph(page, path: Path, *, whole: bool) -> None:
+    """By the browser's own protocol: Playwright writes no WebP, which has a third of the bytes."""
+    session = page.context.new_cdp_session(page)
+    how = {"format": "webp", "quality": QUALITY, "captureBeyondViewport": whole}
+    shot = session.send("Page.captureScreenshot", how | clip(page, whole))
+    path.write_bytes(base64.b64decode(shot["data"]))
+    session.detach()
+
+
+def clip(page, whole: bool) -> dict:
+    if not whole:
+        return {}
+    high, wide = page.evaluate("[document.documentElement.scrollHeight, document.documentElement.clientWidth]")
+    return {"clip": {"x": 0, "y": 0, "width": wide, "height": min(high, 2400), "scale": 1}}
 
 
 def viewport(screen: tuple[int, int]) -> dict[str, int]:
@@ -104,7 +149,7 @@ def enter(page, login: dict[str, str]) -> None:
     page.locator("[name=username]").fill(login["username"])
     page.locator("[name=password]").fill(login["password"])
     page.locator("main button.btn-primary").click()
-    page.wait_for_url(re.compile(r":\d+/$"))
+    page.wait_for_url(lambda address: "/login/" not in address)
 
 
 def opened(path: str):
@@ -151,20 +196,119 @@ def picker(page) -> None:
     page.locator(".picker").wait_for()
 
 
-PICTURES = {
-    "login": (login_page, "fa", "light", WIDE),
-    "desk": (opened("/"), "fa", "light", WIDE),
-    "compose": (compose, "fa", "light", WIDE),
-    "review": (review, "fa", "light", WIDE),
-    "campaign": (campaign, "fa", "light", WIDE),
-    "sent": (opened("/sent/"), "fa", "light", WIDE),
-    "inbox": (opened("/inbox/"), "fa", "light", WIDE),
-    "desk-english": (opened("/"), "en", "light", WIDE),
-    "desk-dark": (opened("/"), "fa", "dark", WIDE),
+def first(path: str, selector: str):
+    """The page behind the first such link of a list."""
+
+    def go(page) -> None:
+        page.goto(path)
+        link = page.locator(f"main {selector}").first
+        page.goto(link.get_attribute("href"))
+
+    return go
+
+
+def drawer(page) -> None:
+    """The menu of a phone; on a desktop it stands beside the page."""
+    page.goto("/")
+    if page.viewport_size["width"] < WIDE[0]:
+        page.locator("[data-drawer=open]").click()
+        page.locator("#side .side-close").wait_for()
+
+
+PAGES = {
+    "login": login_page,
+    "desk": opened("/"),
+    "menu": drawer,
+    "compose": compose,
+    "review": review,
+    "picker": picker,
+    "p2p": opened("/send/p2p/"),
+    "recurring": opened("/send/recurring/"),
+    "recurring-new": opened("/send/recurring/new/"),
+    "recurring-one": first("/send/recurring/", "a[href^='/send/recurring/']:not([href$='/new/'])"),
+    "campaigns": opened("/campaigns/"),
+    "campaign": campaign,
+    "bulk-regional": opened("/bulk/regional/"),
+    "bulk-guilds": opened("/bulk/guilds/"),
+    "bulk-operator": opened("/bulk/operator/"),
+    "bulk-city": opened("/bulk/city/"),
+    "audiences": opened("/bulk/audiences/"),
+    "inbox": opened("/inbox/"),
+    "conversation": first("/inbox/", "a[href^='/inbox/']:not([href*='?']):not([href$='.xlsx'])"),
+    "sent": opened("/sent/"),
+    "sent-one": first("/sent/", "a[href^='/sent/']:not([href*='?']):not([href*='.xlsx'])"),
+    "scheduled": opened("/scheduled/"),
+    "scheduled-messages": opened("/scheduled/messages/"),
+    "trash": opened("/trash/"),
+    "samples": opened("/samples/"),
+    "templates": opened("/templates/"),
+    "rules": opened("/auto-replies/"),
+    "rule-new": opened("/auto-replies/new/"),
+    "reply-test": opened("/auto-replies/test/"),
+    "reply-lines": opened("/auto-replies/lines/"),
+    "reply-log": opened("/auto-replies/log/"),
+    "reply-upload": opened("/auto-replies/upload/"),
+    "polls": opened("/auto-replies/polls/"),
+    "poll": first("/auto-replies/polls/", "a[href^='/auto-replies/polls/']:not([href$='/new/'])"),
+    "poll-new": opened("/auto-replies/polls/new/"),
+    "contacts": opened("/phonebook/"),
+    "contact": first("/phonebook/", "table a[href^='/phonebook/']"),
+    "contact-new": opened("/phonebook/new/"),
+    "groups": opened("/phonebook/groups/"),
+    "fields": opened("/phonebook/fields/"),
+    "field-new": opened("/phonebook/fields/new/"),
+    "import": opened("/phonebook/import/"),
+    "import-one": first("/phonebook/import/", "a[href^='/phonebook/import/']"),
+    "opt-outs": opened("/phonebook/opt-outs/"),
+    "opt-outs-add": opened("/phonebook/opt-outs/add/"),
+    "opt-out-words": opened("/phonebook/opt-outs/words/"),
+    "lines": opened("/numbers/"),
+    "inquiry": opened("/numbers/inquiry/"),
+    "line-requests": opened("/numbers/requests/"),
+    "line-request-new": opened("/numbers/requests/number/"),
+    "line-service": opened("/numbers/requests/service/"),
+    "credit": opened("/billing/"),
+    "credit-add": opened("/credit/add/"),
+    "purchases": opened("/billing/purchases/"),
+    "invoices": opened("/billing/invoices/"),
+    "slips": opened("/billing/slips/"),
+    "buyer": opened("/billing/buyer/"),
+    "tickets": opened("/support/"),
+    "ticket-new": opened("/support/new/"),
+    "ticket": first("/support/", "table a[href^='/support/']"),
+    "questions": opened("/support/questions/"),
+    "keys": opened("/web-service/keys/"),
+    "key-new": opened("/web-service/keys/new/"),
+    "webhooks": opened("/web-service/webhooks/"),
+    "webhook": first("/web-service/webhooks/", "a[href^='/web-service/webhooks/']:not([href$='/new/'])"),
+    "webhook-new": opened("/web-service/webhooks/new/"),
+    "requests": opened("/web-service/requests/"),
+    "profile": opened("/accounts/profile/"),
+    "account": opened("/accounts/account/"),
+    "password": opened("/accounts/password/"),
+    "activity": opened("/accounts/activity/"),
+    "staff-desk": opened("/staff/support/"),
+    "staff-figures": opened("/staff/support/figures/"),
+    "staff-ticket": first("/staff/support/", "a[href^='/staff/support/']:not([href*='figures']):not([href*='?'])"),
+}
+OF_STAFF = {PAGES[name] for name in PAGES if name.startswith("staff-")}
+LOOKS = {
+    "fa": ("fa", "light", WIDE),
+    "en": ("en", "light", WIDE),
+    "fa-phone": ("fa", "dark", NARROW),
+    "en-phone": ("en", "dark", NARROW),
+}
+PICTURES = {name: (arrange, "fa", "light", WIDE) for name, arrange in PAGES.items() if name != "menu"} | {
+    "desk-english": (PAGES["desk"], "en", "light", WIDE),
+    "desk-dark": (PAGES["desk"], "fa", "dark", WIDE),
     "compose-english-dark": (compose, "en", "dark", WIDE),
-    "picker": (picker, "fa", "light", WIDE),
-    "desk-phone": (opened("/"), "fa", "light", NARROW),
+    "desk-phone": (PAGES["desk"], "fa", "light", NARROW),
+    "menu-phone": (drawer, "fa", "light", NARROW),
     "compose-phone": (compose, "fa", "dark", NARROW),
     "review-phone": (review, "fa", "light", NARROW),
     "campaign-phone": (campaign, "en", "light", NARROW),
+    "rules-phone": (PAGES["rules"], "fa", "light", NARROW),
+    "contacts-english-dark": (PAGES["contacts"], "en", "dark", WIDE),
+    "contacts-phone": (PAGES["contacts"], "fa", "dark", NARROW),
+    "ticket-phone": (PAGES["ticket"], "fa", "light", NARROW),
 }

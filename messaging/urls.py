@@ -61,6 +61,7 @@ urlpatterns = [
     path("scheduled/", scheduled.scheduled_list, name="scheduled"),
     path("scheduled/scheduled.xlsx", scheduled.scheduled_export, name="scheduled_export"),
     path("scheduled/messages/", scheduled.message_list, name="scheduled_messages"),
+    path("scheduled/messages.xlsx", scheduled.messages_export, name="scheduled_messages_export"),
     path("scheduled/<int:pk>/time/", scheduled.reschedule, name="reschedule"),
     path("inbox/", inbox.inbox_list, name="inbox"),
     path("inbox/inbox.xlsx", inbox.inbox_export, name="inbox_export"),

@@ -7,9 +7,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 SEND = _("Send")
+BULK = _("Bulk sending")
 MESSAGES = _("Boxes")
+ANSWERS = _("Answers and texts")
 MANAGE = _("Manage")
+PROGRAMS = _("Developers")
 STAFF = _("Staff")
+FOLDED = {BULK, ANSWERS, PROGRAMS}  # closed until one of their pages is open, or a hand opens them
 
 
 @dataclass(frozen=True)
@@ -33,36 +37,37 @@ ENTRIES = [
     Entry(_("Send SMS"), "send-2", "messaging:compose", SEND, right="can_send"),
     Entry(_("Peer to peer"), "arrows-exchange", "messaging:p2p", SEND, right="can_send"),
     Entry(_("Recurring sends"), "calendar-repeat", "messaging:recurring", SEND),
-    Entry(_("Regional bulk send"), "map-2", "messaging:bulk_regional", SEND, right="can_send"),
-    Entry(_("Bulk send to suburbs"), "map-pin", "messaging:bulk_suburbs", SEND, right="can_send"),
-    Entry(_("Bulk send to guilds"), "building-store", "messaging:bulk_guilds", SEND, right="can_send"),
-    Entry(_("Bulk send by operator"), "antenna", "messaging:bulk_operator", SEND, right="can_send"),
-    Entry(_("Bulk send by postal code"), "mailbox", "messaging:bulk_city", SEND, right="can_send"),
-    Entry(_("Saved audiences"), "target", "messaging:audiences", SEND, right="can_send"),
     Entry(_("Campaigns"), "speakerphone", "messaging:campaigns", SEND),
+    Entry(_("Regional bulk send"), "map-2", "messaging:bulk_regional", BULK, right="can_send"),
+    Entry(_("Bulk send to suburbs"), "map-pin", "messaging:bulk_suburbs", BULK, right="can_send"),
+    Entry(_("Bulk send to guilds"), "building-store", "messaging:bulk_guilds", BULK, right="can_send"),
+    Entry(_("Bulk send by operator"), "antenna", "messaging:bulk_operator", BULK, right="can_send"),
+    Entry(_("Bulk send by postal code"), "mailbox", "messaging:bulk_city", BULK, right="can_send"),
+    Entry(_("Saved audiences"), "target", "messaging:audiences", BULK, right="can_send"),
     Entry(_("Inbox"), "inbox", "messaging:inbox", MESSAGES, count="unread"),
     Entry(_("Sent box"), "mail-forward", "messaging:sent", MESSAGES),
     Entry(_("Scheduled"), "clock", "messaging:scheduled", MESSAGES),
     Entry(_("Trash"), "trash", "messaging:trash", MESSAGES),
-    Entry(_("Auto-responder"), "message-2", "autoreply:rules", MESSAGES),
-    Entry(_("Polls and contests"), "chart-bar", "autoreply:polls", MESSAGES),
-    Entry(_("Sample messages"), "template", "messaging:samples", MESSAGES),
-    Entry(_("Templates"), "tag", "messaging:templates", MESSAGES),
-    Entry(_("Reports"), "report-analytics", "reports:reports", MANAGE),
+    Entry(_("Auto-responder"), "message-2", "autoreply:rules", ANSWERS),
+    Entry(_("Polls and contests"), "chart-bar", "autoreply:polls", ANSWERS),
+    Entry(_("Sample messages"), "template", "messaging:samples", ANSWERS),
+    Entry(_("Templates"), "tag", "messaging:templates", ANSWERS),
     Entry(_("Phonebook"), "address-book", "phonebook:contacts", MANAGE),
+    Entry(_("Reports"), "report-analytics", "reports:reports", MANAGE),
     Entry(_("My numbers"), "device-mobile", "numbers:lines", MANAGE),
     Entry(_("My credit"), "wallet", "billing:ledger", MANAGE),
     Entry(_("Invoices"), "receipt", "billing:invoices", MANAGE),
     Entry(_("Support"), "lifebuoy", "support:tickets", MANAGE),
-    Entry(_("Web service"), "plug-connected", "webservice:keys", MANAGE, right="can_manage"),
-    Entry(_("Request log"), "list-details", "webservice:requests", MANAGE, right="can_manage"),
-    Entry(_("Webhooks"), "webhook", "webservice:webhooks", MANAGE, right="can_manage"),
+    Entry(_("Web service"), "plug-connected", "webservice:keys", PROGRAMS, right="can_manage"),
+    Entry(_("Webhooks"), "webhook", "webservice:webhooks", PROGRAMS, right="can_manage"),
+    Entry(_("Request log"), "list-details", "webservice:requests", PROGRAMS, right="can_manage"),
     Entry(_("Support desk"), "lifebuoy", "support:desk", STAFF, permission="support.work_desk"),
 ]
 
 
 def menu(request: HttpRequest, membership, counts: dict[str, int]) -> list[dict]:
-    """The groups to show, in order: ``{"label", "entries": [{"label", "icon", "url", "is_current", "count"}]}``."""
+    """The groups to show, in order: ``{"label", "is_open", "entries": [{"label", "icon", "url", "is_current",
+    "count"}]}``. A group without its label is no group: it has no heading and cannot be folded."""
     user = getattr(request, "user", None)
     shown = [(entry, url) for entry in ENTRIES if _may_see(entry, membership, user) and (url := _address(entry))]
     current = _current(request.path, [url for _entry, url in shown])
@@ -77,7 +82,15 @@ def menu(request: HttpRequest, membership, counts: dict[str, int]) -> list[dict]
                 "count": counts.get(entry.count, 0),
             }
         )
-    return [{"label": label, "entries": entries} for label, entries in groups.items()]
+    folded = {str(label) for label in FOLDED}
+    return [
+        {
+            "label": label,
+            "is_open": label not in folded or any(entry["is_current"] for entry in entries),
+            "entries": entries,
+        }
+        for label, entries in groups.items()
+    ]
 
 
 def _may_see(entry: Entry, membership, user) -> bool:

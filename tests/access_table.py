@@ -128,6 +128,7 @@ GET  /sent/{sent}/                                  200    200    200    404    
 GET  /scheduled/                                    200    200    200    200    403    login
 POST /scheduled/                                    in     in     403    in     403    login
 GET  /scheduled/scheduled.xlsx                      200    200    200    200    403    login
+GET  /scheduled/messages.xlsx                       200    200    200    200    403    login
 GET  /scheduled/messages/                           200    200    200    200    403    login
 POST /scheduled/messages/                           in     in     403    in     403    login
 POST /scheduled/{campaign}/time/                    in     in     403    404    403    login

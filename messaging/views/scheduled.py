@@ -1,6 +1,7 @@
 """The scheduled box (5.3): paid for, not yet sent; cancelling returns the credit exactly."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -8,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,10 +23,10 @@ from messaging import services
 from messaging.forms import ScheduledFilterForm, ScheduledMessagesFilterForm
 from messaging.forms.compose import written_moment
 from messaging.forms.fields import IdsField
-from messaging.models import Campaign
+from messaging.models import Campaign, Message
 from messaging.selectors import is_concealed, message_text, names_of, scheduled, scheduled_messages, shown_recipient
 from messaging.services import SendRefused, WrongState
-from messaging.views.exports import workbook, written
+from messaging.views.exports import READ_AT_ONCE, is_too_long, workbook, written
 
 SIZE = 50
 MOST_EXPORTED = 100_000
@@ -98,13 +100,48 @@ def _messages(request: HttpRequest) -> HttpResponse:
     form = ScheduledMessagesFilterForm(request.GET or None, account=request.account)
     wanted = form.wanted() if form.is_bound else {}
     page = page_of(scheduled_messages(request.account, **wanted), request.GET)
-    names = names_of(request.account, (message.msisdn for message in page.rows if not is_concealed(message)))
-    for message in page.rows:
+    _for_reading(request, page.rows)
+    context = {"form": form, "page": page, "campaign": wanted.get("campaign"), "is_filtered": bool(wanted)}
+    return render(request, "messaging/scheduled_messages.html", context)
+
+
+def _for_reading(request: HttpRequest, rows: list[Message]) -> None:
+    """Who gets each message and its text, as far as the account may see them."""
+    names = names_of(request.account, (message.msisdn for message in rows if not is_concealed(message)))
+    for message in rows:
         message.recipient_shown = shown_recipient(message)
         message.contact_name = "" if is_concealed(message) else names.get(message.msisdn, "")
         message.text_shown = message_text(message)
-    context = {"form": form, "page": page, "campaign": wanted.get("campaign"), "is_filtered": bool(wanted)}
-    return render(request, "messaging/scheduled_messages.html", context)
+
+
+@require_GET
+@panel_page("view")
+def messages_export(request: HttpRequest) -> HttpResponse:
+    """The filtered list of single messages as a workbook; more than it takes are refused in words."""
+    form = ScheduledMessagesFilterForm(request.GET or None, account=request.account)
+    found = scheduled_messages(request.account, **(form.wanted() if form.is_bound else {}))
+    if is_too_long(found, MOST_EXPORTED):
+        sentence = _("More than %(most)s messages match; a workbook takes at most that many. Choose one send or line.")
+        messages.warning(request, sentence % {"most": number(MOST_EXPORTED)})
+        return redirect(f"{reverse('messaging:scheduled_messages')}?{request.GET.urlencode()}")
+    header = [_("Recipient"), _("Name"), _("Text"), _("Line"), _("Price (rials)"), _("Leaves at"), _("Campaign")]
+    return workbook("scheduled-messages.xlsx", header, _message_cells(request, found))
+
+
+def _message_cells(request: HttpRequest, found: QuerySet[Message]) -> Iterator[list]:
+    rows = found.iterator(chunk_size=READ_AT_ONCE)
+    while some := list(islice(rows, READ_AT_ONCE)):
+        _for_reading(request, some)
+        for message in some:
+            yield [
+                message.recipient_shown,
+                message.contact_name,
+                message.text_shown,
+                message.line.number,
+                message.price,
+                written(message.leaves_at),
+                str(message.campaign),
+            ]
 
 
 @panel_page("send")

@@ -44,6 +44,7 @@ NO_PAGES = {
     "/staff/support/files/{ticket_file}/",
     "/staff/support/{ticket}/watchers/",  # a fragment of the desk's page
     "/scheduled/scheduled.xlsx",
+    "/scheduled/messages.xlsx",
     "/campaigns/{unpaid}/rejects.csv",
     "/billing/download/",
     "/numbers/papers/{paper}/",

@@ -341,6 +341,21 @@ def test_single_messages_are_cancelled_and_come_back_exactly(business, client):
     assert [row.msisdn for row in client.get(url).context["page"].rows] == [989121234567]
 
 
+def test_single_messages_that_wait_are_downloaded_and_too_many_refused(business, monkeypatch):
+    tomorrow = timezone.now() + timedelta(days=1)
+    make_confirmed(business.account, business.line, ["09121234567", "09351234567"], text="سلام", send_at=tomorrow)
+    make_confirmed(business.account, business.line, ["09121110000"])
+    url = reverse("messaging:scheduled_messages_export")
+    answer = business.client.get(url, {"recipient": "0912"})
+    _header, row = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content))).active.values
+    assert row[2:5] == ("سلام", business.line.number, 1_800)
+    assert row[0].replace(" ", "").endswith("1234567")
+    monkeypatch.setattr("messaging.views.scheduled.MOST_EXPORTED", 1)
+    answer = business.client.get(url, follow=True)
+    assert answer.redirect_chain[-1][0].startswith(reverse("messaging:scheduled_messages"))
+    assert len(list(answer.context["messages"])) == 1
+
+
 def test_numbers_of_the_bank_stay_concealed_while_they_wait(business):
     tomorrow = timezone.now() + timedelta(days=1)
     campaign = make_confirmed(business.account, business.line, ["09121234567"], send_at=tomorrow)

@@ -61,3 +61,10 @@ def test_groups_and_counts():
     groups = menu(RequestFactory().get("/"), Membership(role=Membership.Role.OWNER), {"unread": 7})
     assert [group["label"] for group in groups] == ["", "g", "h"]
     assert [entry["count"] for entry in groups[1]["entries"]] == [0, 7]
+
+
+def test_a_folded_group_opens_where_one_of_its_pages_is(monkeypatch):
+    monkeypatch.setattr(registry, "FOLDED", {"g"})
+    for address, is_open in (("/", [True, False, True]), ("/box/3/", [True, True, True])):
+        groups = menu(RequestFactory().get(address), Membership(role=Membership.Role.OWNER), {})
+        assert [group["is_open"] for group in groups] == is_open

@@ -16,7 +16,7 @@ from numbers.models import Line
 from numbers.services import add_line, carry_notices
 from support.models import Ticket
 from support.services import answer, close, open_ticket, rate, see
-from webservice.demo import credentials, gateways, people
+from webservice.demo import credentials, gateways, panel, people
 from webservice.demo.history import sent
 from webservice.demo.words import WORDS
 
@@ -71,10 +71,17 @@ def _make_everything(kept: dict[str, str], now: datetime) -> None:
     SampleMessage.objects.bulk_create(
         SampleMessage(account=account, title=sample["title"], text=sample["text"]) for sample in WORDS["samples"]
     )
-    top_up(account=account, amount=CREDIT, reference="demo:top-up:1", reason="top_up")
+    staff = User.objects.get(username="staff")
+    panel.buy(account, owner, staff, now)
+    top_up(account=account, amount=CREDIT - balance(account), reference="demo:top-up:1", reason="top_up")
     _history(account, owner, {"advertising": advertising, "service": service, "shared": shared}, members, now)
     _inbox(account, [advertising, service], members["مشتریان"], now)
     _stranger(now)
+    panel.describe_contacts(account, owner, now)
+    panel.answer(account, owner, [advertising, service], members["مشتریان"], now)
+    panel.plan(account, owner, service, now)
+    panel.ask_for_lines(account, owner, staff, now)
+    panel.connect_programs(account, owner, now)
     _platform(now)
     _tickets(account, owner, now)
     if (spent := CREDIT - balance(account)) > 0:

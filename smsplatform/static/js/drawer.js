@@ -27,7 +27,7 @@ if (side) {
   });
   side.addEventListener("keydown", (event) => {
     if (event.key !== "Tab" || !isOpen()) return;
-    const stops = [...side.querySelectorAll("a[href], button")].filter((stop) => stop.offsetParent);
+    const stops = [...side.querySelectorAll("a[href], button, summary")].filter((stop) => stop.checkVisibility());
     const edge = event.shiftKey ? stops[0] : stops.at(-1);
     if (document.activeElement === edge) {
       event.preventDefault();
