@@ -17,6 +17,7 @@ from autoreply.models import Poll
 from common.paging import page_of
 from common.phones import national
 from common.tables import write_xlsx
+from messaging.selectors import samples
 
 
 @require_GET
@@ -36,7 +37,8 @@ def new_poll(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and (made := _saved(request, form, options)):
         messages.success(request, _("The poll was made."))
         return redirect("autoreply:poll", made.pk)
-    return render(request, "autoreply/poll_form.html", {"form": form, "options": options})
+    context = {"form": form, "options": options, "samples": samples(request.account)}
+    return render(request, "autoreply/poll_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +60,8 @@ def edit_poll(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and _saved(request, form, options, found):
         messages.success(request, _("The poll was changed."))
         return redirect("autoreply:poll", found.pk)
-    return render(request, "autoreply/poll_form.html", {"form": form, "options": options, "poll": found})
+    context = {"form": form, "options": options, "poll": found, "samples": samples(request.account)}
+    return render(request, "autoreply/poll_form.html", context)
 
 
 def _saved(request: HttpRequest, form: PollForm, options, found: Poll | None = None) -> Poll | None:
