@@ -13,7 +13,7 @@ from common.identity import is_legal_id, is_national_id
 from common.jalali import in_tehran
 from common.text.folding import ascii_digits, clean
 
-DAY = {"data-picker": "day", "autocomplete": "off", "placeholder": _("1405/09/01"), "inputmode": "numeric"}
+DAY = {"data-picker": "day", "autocomplete": "off", "placeholder": _("2026-11-22"), "inputmode": "numeric"}
 
 
 class HistoryForm(forms.Form):

@@ -110,7 +110,7 @@ def _own_field(field: Field, kept: str) -> forms.Field:
         )
     attrs = {"dir": "auto"}
     if field.kind == Field.Kind.DATE:
-        attrs = {"data-picker": "day", "autocomplete": "off", "placeholder": _("1405/09/01"), "inputmode": "numeric"}
+        attrs = {"data-picker": "day", "autocomplete": "off", "placeholder": _("2026-11-22"), "inputmode": "numeric"}
     elif field.kind == Field.Kind.NUMBER:
         attrs = {"inputmode": "decimal", "dir": "ltr"}
     widget = forms.TextInput(attrs=attrs)

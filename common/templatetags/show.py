@@ -3,6 +3,7 @@
 Links that keep a list's filters use Django's own ``{% querystring page=2 %}``.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from common import jalali, showing
 
+_RIGHT_TO_LEFT = re.compile("[\u0600-\u06ff\ufb50-\ufdff\ufe70-\ufefc]")
 register = template.Library()
 register.simple_tag(querystring, name="query_string", takes_context=True)
 
@@ -28,6 +30,13 @@ def _filter(name: str, show: Callable[..., str]) -> None:
 
 def _isolated(text: object) -> SafeString:
     return format_html('<bdi dir="ltr">{}</bdi>', text)
+
+
+@register.filter
+def direction(text: str) -> str:
+    """``rtl`` for a text with a Persian or Arabic letter, else ``ltr``. What ``dir="auto"`` finds is the first letter,
+    which in "{name} گرامی" is that of a place for a value."""
+    return "rtl" if _RIGHT_TO_LEFT.search(text or "") else "ltr"
 
 
 _filter("num", showing.number)

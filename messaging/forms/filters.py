@@ -42,7 +42,7 @@ def _text_field() -> forms.CharField:
 
 
 def _days() -> tuple[MomentField, LastDayField]:
-    attrs = {"data-picker": "day", "autocomplete": "off", "placeholder": _("1405/09/01"), "inputmode": "numeric"}
+    attrs = {"data-picker": "day", "autocomplete": "off", "placeholder": _("2026-11-22"), "inputmode": "numeric"}
     return (
         MomentField(label=_("From day"), widget=forms.TextInput(attrs=attrs)),
         LastDayField(label=_("Until day"), widget=forms.TextInput(attrs=attrs)),

@@ -15,8 +15,8 @@ from billing.models import BillingProfile
 from billing.services.slips import SlipWords, confirm_slip, submit_slip
 from common.jalali import in_tehran
 from credit.purchasing import offer_messages, order_credit
-from messaging.models import InboundMessage, RecurringSend, Template
-from messaging.recurrence import Rule
+from messaging.models import InboundMessage, Template
+from messaging.recurrence import Frequency, Rule
 from messaging.services.recurring import create_recurring
 from numbers.models import Line, LineOffer
 from numbers.ordering import reject, request_number
@@ -69,12 +69,15 @@ def describe_contacts(account: Account, owner: User, now: datetime) -> None:
     random = Random(account.pk)
     fields = [create_field(account=account, by=owner, **field) for field in WORDS["fields"]]
     birthday, city, points = (field.key for field in fields)
-    contacts = list(Contact.objects.of(account).order_by("pk")[:600])
+    contacts = list(Contact.objects.of(account).order_by("-pk")[:600])
     for contact in contacts:
         born = f"{random.randrange(1960, 2006)}-{random.randrange(1, 13):02}-{random.randrange(1, 29):02}"
         contact.values = {birthday: born, city: random.choice(fields[1].choices), points: str(random.randrange(900))}
     Contact.objects.bulk_update(contacts, ["values"])
-    rows = [f"0912{random.randrange(3_000_000, 9_000_000)},{name}" for name in WORDS["first_names"].split()[:18]]
+    rows = [
+        f"0912{random.randrange(300, 900)}{random.randrange(1000, 10_000)},{name}"
+        for name in WORDS["first_names"].split()[:18]
+    ]
     lines = ["موبایل,نام", *rows, "0912,بدون شماره", "تلفن ثابت,02188776655"]
     file = SimpleUploadedFile("نمایشگاه.csv", "\n".join(lines).encode())
     one = importing.upload(account=account, file=file, by=owner, now=now - timedelta(days=3))
@@ -95,18 +98,16 @@ def answer(account: Account, owner: User, lines: Sequence[Line], numbers: Sequen
     """Rules, a default reply, a poll that has ended with its winners and one that runs, the log."""
     random = Random(account.pk)
     group = Group.objects.of(account).get(name=WORDS["joins"])
-    made = {}
+    rules = []
     for words in WORDS["rules"]:
-        match = Match[words["match"].upper()]
         rule = save_rule(
-            account=account, keywords=words["keywords"], reply=words["reply"], match=match, by=owner,
-            joins=group if words.get("joins") else None, is_enabled=words.get("on", True),
+            account=account, keywords=words["keywords"], reply=words["reply"], match=Match[words["match"].upper()],
+            joins=group if words.get("joins") else None, is_enabled=words.get("on", True), by=owner,
         )  # fmt: skip
-        made[words["keywords"][0]] = rule
+        rules.append((words["keywords"], rule))
     set_line_reply(account=account, line=lines[0], default_reply=WORDS["default_reply"], by=owner)
-    rules = list(made.values())
-    for place, message in enumerate(InboundMessage.objects.of(account).order_by("-received_at")):
-        rule = rules[place % len(rules)] if place % 3 else None
+    for message in InboundMessage.objects.of(account).order_by("received_at"):
+        rule = next((rule for keywords, rule in rules if any(word in message.text for word in keywords)), None)
         Answer.objects.create(
             message=message, account=account, line=message.line, msisdn=message.msisdn,
             fingerprint=fingerprint(message.text), rule=rule, reply=rule.reply if rule else "",
@@ -141,7 +142,7 @@ def plan(account: Account, owner: User, line: Line, now: datetime) -> None:
     words = WORDS["recurring"]
     create_recurring(
         account=account, created_by=owner, line=line, text=words["text"], title=words["title"], groups=[group.pk],
-        rule=Rule(RecurringSend.Frequency.WEEKLY, 10 * 60, frozenset({5, 2})), form_token=uuid4(), now=now,
+        rule=Rule(Frequency.WEEKLY, 10 * 60, frozenset({5, 2})), form_token=uuid4(), now=now,
     )  # fmt: skip
     Template.objects.bulk_create(
         Template(account=account, created_at=now - timedelta(days=4), **template) for template in WORDS["templates"]
