@@ -405,6 +405,7 @@ SPECTACULAR_SETTINGS = {
         "FullCampaignState": "webservice.v1.campaign_bodies.STATES",
         "CampaignKind": "webservice.v1.campaign_bodies.KINDS",
     },
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "webservice.v1.links.add_links"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],

@@ -195,7 +195,8 @@ class FieldError:
     detail: str | Promise
 
     def as_dict(self) -> dict:
-        return {"field": self.field, "code": str(self.code), "detail": str(self.detail)}
+        # A member's name comes back here, and PostgreSQL keeps no NUL in the answers of repeats.
+        return {"field": self.field.replace("\0", "\ufffd"), "code": str(self.code), "detail": str(self.detail)}
 
 
 @dataclass

@@ -27,8 +27,10 @@ _COMMON = [documentation.LANGUAGE, *documentation.RATE_HEADERS]
 _WRITE = [documentation.IDEMPOTENCY_KEY, *_COMMON]
 
 
-def _reads(name: str, summary: str, description: str, tag: str, answer, body: dict, query=None, *, one=False) -> dict:
-    codes = (Code.NOT_FOUND,) if one else (Code.VALIDATION_FAILED,)
+def _reads(
+    name: str, summary: str, description: str, tag: str, answer, body: dict, query=None, *, one=False, codes: tuple = ()
+) -> dict:
+    codes = (Code.NOT_FOUND,) if one else (Code.VALIDATION_FAILED, *codes)
     return {
         "operation_id": name, "summary": summary, "description": description, "tags": [tag],
         "parameters": [*([query, documentation.PREFER] if query else []), *_COMMON],
@@ -102,6 +104,7 @@ class Contacts(PhonebookView):
             words.ContactPage,
             {"contacts": [words.CONTACT], "next": None},
             words.ContactQuery,
+            codes=(Code.NOT_FOUND,),
         )
     )
     def get(self, request: Request) -> HttpResponse:
