@@ -28,8 +28,9 @@ _WRITE = [documentation.IDEMPOTENCY_KEY, *_COMMON]
 
 
 def _reads(
-    name: str, summary: str, description: str, tag: str, answer, body: dict, query=None, *, one=False, codes: tuple = ()
-) -> dict:
+    name: str, summary: str, description: str, tag: str, answer, body: dict, query=None,
+    *, one: bool = False, codes: tuple = (),
+) -> dict:  # fmt: skip
     codes = (Code.NOT_FOUND,) if one else (Code.VALIDATION_FAILED, *codes)
     return {
         "operation_id": name, "summary": summary, "description": description, "tags": [tag],

@@ -1,4 +1,4 @@
-"""What to do with an answer: the links of the OpenAPI document, from what makes a thing to what reads and changes it."""
+"""The links of the OpenAPI document: from an operation that makes a thing to those that read and change it."""
 
 _THINGS = {
     "create_campaign": ("campaign_id", ["get_campaign", "add_recipients", "price_campaign", "cancel_campaign"]),
