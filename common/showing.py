@@ -81,6 +81,14 @@ def day(moment: datetime | date) -> str:
     return digits(f"{year:04}/{month:02}/{day_of_month:02}")
 
 
+def short_day(day: date) -> str:
+    """«۱۸ آبان» or "9 Nov": a day under a bar."""
+    if is_persian():
+        _year, month, day_of_month = jalali.jalali_parts(day)
+        return f"{digits(day_of_month)} {jalali.MONTHS['fa'][month - 1]}"
+    return f"{day.day} {jalali.GREGORIAN_MONTHS[day.month - 1][:3]}"
+
+
 def clock(moment: datetime) -> str:
     """«۱۸:۳۰», Tehran's time."""
     return digits(f"{jalali.in_tehran(moment):%H:%M}")

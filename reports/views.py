@@ -1,6 +1,6 @@
 """The desk (1): the first page after login."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import panel_page
 from accounts.models import Account
-from common.jalali import GREGORIAN_MONTHS, MONTHS, jalali_parts
-from common.showing import digits, is_persian, number, percent
+from common.showing import number, percent, short_day
 from messaging.models import Campaign
 from messaging.selectors import campaigns, inbox, lines_for, names_of, progress_of, running
 from reports import figures
@@ -91,7 +90,7 @@ def _received(account: Account) -> list:
 def _chart_of_days(days: list[Day]) -> dict[str, Any]:
     others = [day.counts.sent - day.counts.delivered for day in days]
     return {
-        "labels": [_short(day.date) for day in days],
+        "labels": [short_day(day.date) for day in days],
         "series": [
             {"label": _("Delivered"), "tone": "ok", "values": [day.counts.delivered for day in days]},
             {"label": _("Not delivered, or not yet"), "tone": "wait", "values": others},
@@ -119,11 +118,3 @@ def _words_of_days(days: list[Day]) -> str:
         "sent": number(sent),
         "delivered": number(delivered),
     }
-
-
-def _short(day: date) -> str:
-    """«۱۸ آبان» or "9 Nov": a day under a bar."""
-    if is_persian():
-        _year, month, day_of_month = jalali_parts(day)
-        return f"{digits(day_of_month)} {MONTHS['fa'][month - 1]}"
-    return f"{day.day} {GREGORIAN_MONTHS[day.month - 1][:3]}"

@@ -264,6 +264,8 @@ GET  /mockbank/{visit}/                             200    200    200    200    
 
 # Web service: pages
 GET  /web-service/keys/                             200    403    403    200    403    login
+GET  /web-service/activation/                       200    403    403    200    403    login
+POST /web-service/activation/                       200    403    403    200    403    login
 GET  /web-service/keys/new/                         200    403    403    200    403    login
 POST /web-service/keys/new/                         200    403    403    200    403    login
 POST /web-service/keys/{key}/revoke/                in     403    403    404    403    login

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.admin import AuditedAdmin
-from webservice.models import ApiKey, DialectSettings
+from webservice.models import Activation, ApiKey, DialectSettings
 from webservice.services import revoke_key
 
 
@@ -52,3 +52,16 @@ class DialectSettingsAdmin(AuditedAdmin):
     list_select_related = ["account", "default_line"]
     autocomplete_fields = ["account", "default_line"]
     search_fields = ["account__name"]
+
+
+@admin.register(Activation)
+class ActivationAdmin(AuditedAdmin):
+    audit_name = "activation"
+    list_display = ["account", "used_by", "networks", "purpose", "created_at", "changed_at"]
+    list_select_related = ["account"]
+    list_filter = ["created_at"]
+    search_fields = ["account__name", "used_by", "purpose"]
+    readonly_fields = ["account", "created_at", "changed_at"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

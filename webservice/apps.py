@@ -23,6 +23,8 @@ class WebserviceConfig(AppConfig):
             {
                 "key.created": _("Web service key made"),
                 "key.revoked": _("Web service key revoked"),
+                "activation.created": _("Use of the web service registered"),
+                "activation.changed": _("Use of the web service changed"),
                 "dialect_settings.created": _("Dialect settings added"),
                 "dialect_settings.changed": _("Dialect settings changed"),
                 "webhook.created": _("Webhook added"),

@@ -54,3 +54,30 @@ class KeyForm(forms.Form):
             "networks": data["networks"].splitlines(),
             "expires_at": now + timedelta(days=data["lifetime"]) if data["lifetime"] else None,
         }
+
+
+class ActivationForm(forms.Form):
+    """Who uses the web service, from where and what for (S1)."""
+
+    used_by = forms.CharField(
+        label=_("Site or application"),
+        max_length=200,
+        help_text=_("Its address or name, such as shop.example.com or “Accounting of Pars Co.”."),
+    )
+    networks = forms.CharField(
+        label=_("IP addresses"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("From where your servers call: one address or network a line, such as 203.0.113.0/24."),
+    )
+    purpose = forms.CharField(
+        label=_("Purpose"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What is sent and to whom, such as order notices to customers."),
+    )
+
+    def wishes(self) -> dict:
+        """Arguments for save_activation."""
+        return self.cleaned_data | {"networks": self.cleaned_data["networks"].splitlines()}

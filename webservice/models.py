@@ -12,6 +12,7 @@ from webservice.verifications.models import Verification
 from webservice.webhooks.models import Attempt, Delivery, Endpoint, Event, EventType, Listener, Outgoing
 
 __all__ = [
+    "Activation",
     "ApiKey",
     "Attempt",
     "Delivery",
@@ -105,6 +106,34 @@ class ApiRequest(models.Model):
 
     def __str__(self) -> str:
         return self.request_id
+
+
+class Activation(models.Model):
+    """What an account uses the web service for (S1, 11): written by its owner, read by staff."""
+
+    account = models.OneToOneField(Account, models.CASCADE, related_name="activation", verbose_name=_("account"))
+    used_by = models.CharField(
+        _("Site or application"), max_length=200,
+        help_text=_("Its address or name, such as shop.example.com or “Accounting of Pars Co.”."),
+    )  # fmt: skip
+    networks = ArrayField(
+        models.CharField(max_length=43), default=list, blank=True, verbose_name=_("IP addresses"),
+        help_text=_("From where your servers call: one address or network a line, such as 203.0.113.0/24."),
+    )  # fmt: skip
+    purpose = models.TextField(
+        _("Purpose"), max_length=1000, help_text=_("What is sent and to whom, such as order notices to customers.")
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activation of the web service")
+        verbose_name_plural = _("activations of the web service")
+
+    def __str__(self) -> str:
+        return self.used_by
 
 
 class IdempotentAnswer(models.Model):

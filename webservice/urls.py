@@ -15,6 +15,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("web-service/keys/", views.keys, name="keys"),
+    path("web-service/activation/", views.activation, name="activation"),
     path("web-service/keys/new/", views.create, name="key_create"),
     path("web-service/keys/<int:key_id>/revoke/", views.revoke, name="key_revoke"),
     path("web-service/requests/", requests.requests, name="requests"),

@@ -10,17 +10,47 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import panel_page
-from webservice.forms import KeyForm
-from webservice.models import ApiKey
-from webservice.services import KeyRefused, create_key, revoke_key
+from numbers.models import Line
+from webservice import usage
+from webservice.examples import examples_for
+from webservice.forms import ActivationForm, KeyForm
+from webservice.models import Activation, ApiKey
+from webservice.services import KeyRefused, create_key, revoke_key, save_activation
 
 
 @panel_page("manage")
 @require_safe
 def keys(request: HttpRequest) -> HttpResponse:
-    """Every key of the account with what it may do and when it was last used; never the key itself."""
-    listed = ApiKey.objects.of(request.account).select_related("created_by")
-    return render(request, "webservice/keys.html", {"keys": listed, "now": timezone.now()})
+    """What the account uses the web service for and how much, its keys (never the key itself), and how to begin."""
+    now = timezone.now()
+    days = usage.last_days(request.account, now=now)
+    context = {
+        "keys": ApiKey.objects.of(request.account).select_related("created_by"),
+        "now": now,
+        "activation": Activation.objects.of(request.account).first(),
+        "chart_usage": usage.chart(days),
+        "usage_summary": usage.words(days),
+        "examples": _examples(request),
+    }
+    return render(request, "webservice/keys.html", context)
+
+
+@panel_page("manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def activation(request: HttpRequest) -> HttpResponse:
+    """Say what uses the web service, from where and what for; and change it."""
+    known = Activation.objects.of(request.account).first()
+    current = known and {"used_by": known.used_by, "networks": "\n".join(known.networks), "purpose": known.purpose}
+    form = ActivationForm(request.POST or None, initial=current)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save_activation(account=request.account, by=request.user, request=request, **form.wishes())
+        except KeyRefused as refusal:
+            form.add_error(refusal.field, refusal.message)
+        else:
+            messages.success(request, _("Your use of the web service is registered."))
+            return redirect("webservice:keys")
+    return render(request, "webservice/activation.html", {"form": form, "activation": known})
 
 
 @panel_page("manage")
@@ -38,7 +68,8 @@ def create(request: HttpRequest) -> HttpResponse:
         except KeyRefused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
-            return render(request, "webservice/key_created.html", {"key": key, "secret": secret})
+            context = {"key": key, "secret": secret, "examples": _examples(request, secret)}
+            return render(request, "webservice/key_created.html", context)
     return render(request, "webservice/key_form.html", {"form": form})
 
 
@@ -49,3 +80,10 @@ def revoke(request: HttpRequest, key_id: int) -> HttpResponse:
     if revoke_key(key, by=request.user, request=request):
         messages.success(request, _("The key is revoked; requests with it are refused from now on."))
     return redirect("webservice:keys")
+
+
+def _examples(request: HttpRequest, secret: str = "") -> list:
+    lines = Line.objects.usable_by(request.account).values_list("number", "account_id")
+    own_first = sorted(lines, key=lambda row: (row[1] is None, row[0]))
+    line = own_first[0][0] if own_first else ""
+    return examples_for(host=request.get_host(), scheme=request.scheme, line=line, secret=secret)

@@ -62,7 +62,7 @@ def create_key(
         prefix=secret[:12],
         digest=digest_of(secret),
         scopes=_checked_scopes(scopes),
-        networks=_checked_networks(networks),
+        networks=checked_networks(networks),
         expires_at=expires_at,
     )
     with transaction.atomic():
@@ -97,7 +97,8 @@ def _checked_scopes(scopes: Iterable[str]) -> list[str]:
     return [scope for scope in ApiKey.Scope.values if scope in asked]
 
 
-def _checked_networks(networks: Iterable[str]) -> list[str]:
+def checked_networks(networks: Iterable[str]) -> list[str]:
+    """Addresses and networks in their canonical form, each once. Raises KeyRefused."""
     checked = []
     for written in filter(None, (network.strip() for network in networks)):
         try:

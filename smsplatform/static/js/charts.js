@@ -32,9 +32,10 @@ function options(kind) {
 function draw(canvas) {
   const { labels, series } = JSON.parse(document.getElementById(canvas.dataset.source).textContent);
   const kind = canvas.dataset.chart;
-  const datasets = series.map(({ label, tones, tone, values }) => ({
+  const datasets = series.map(({ label, tones, tone, values, stack }) => ({
     label,
     data: values,
+    stack,
     backgroundColor: tones ? tones.map((one) => PALETTE[one]) : PALETTE[tone],
     borderColor: kind === "bar" ? undefined : colour("--surface"),
     borderWidth: kind === "bar" ? 0 : 2,
