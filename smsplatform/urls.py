@@ -9,6 +9,7 @@ from billing.views.mockbank import mockbank
 from smsplatform.styleguide import style_guide
 from smsplatform.views import set_theme
 
+handler404 = "webservice.views.not_found"
 urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),

@@ -8,14 +8,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.defaults import page_not_found
 
 from accounts.access import panel_page
 from numbers.models import Line
 from webservice import usage
 from webservice.examples import examples_for
 from webservice.forms import ActivationForm, KeyForm
+from webservice.middleware import PREFIX
 from webservice.models import Activation, ApiKey
+from webservice.problems import Code, Problem, answer, speaking_to
 from webservice.services import KeyRefused, create_key, revoke_key, save_activation
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that is none: a problem document under /api/, which needs no page; elsewhere the page."""
+    if not request.path.startswith(PREFIX):
+        return page_not_found(request, exception)
+    with speaking_to(request):
+        return answer(Problem(Code.NOT_FOUND))
 
 
 @panel_page("manage")

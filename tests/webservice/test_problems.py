@@ -174,3 +174,11 @@ def _english(sentence) -> str:
 
     with override("en"):
         return str(sentence)
+
+
+@pytest.mark.parametrize("path", ["webhooks/null/resume", "messages/-1", "nothing"])
+def test_an_address_that_is_none_needs_no_page(path, settings):
+    """Where no front-end file was collected, the page of the error 404 cannot be drawn."""
+    settings.DEBUG = False
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "smsplatform.storage.HashedStaticFiles"}}
+    problem(Client(raise_request_exception=False).get(f"/api/v1/{path}"), 404, "not_found")
