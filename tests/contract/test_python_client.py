@@ -205,8 +205,8 @@ def test_events_webhooks_money_and_the_log(platform, account: Account):
     assert [row["amount"] for row in platform(lambda c: c.account.ledger(kind="charge"))] == [-240]
     assert [row["kind"] for row in platform(lambda c: c.lines.list())] == ["service"]
     ApiRequest.objects.create(
-        at=timezone.now(), key=account.api_keys.get(), account=account, method="POST", path="/api/v1/messages", status=201,
-        duration_ms=1, request_id="a",
+        at=timezone.now(), key=account.api_keys.get(), account=account, method="POST", path="/api/v1/messages",
+        status=201, duration_ms=1, request_id="a",
     )  # fmt: skip
     assert [row["request_id"] for row in platform(lambda c: c.account.requests(method="POST"))] == ["a"]
     assert platform(lambda c: c.account.requests(status=500)) == []
