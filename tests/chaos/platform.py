@@ -21,7 +21,7 @@ class Platform:
     """Starts what a test asks for; whatever is left is killed by ``close``."""
 
     def __init__(self, environment: dict[str, str], logs: Path):
-        self.environment = environment
+        self.environment = environment | {"API_RATE_PER_MINUTE": "1000000"}
         self.logs = logs
         self.running: dict[str, subprocess.Popen] = {}
         self._started = 0
