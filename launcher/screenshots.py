@@ -277,6 +277,7 @@ PAGES = {
     "ticket-new": opened("/support/new/"),
     "ticket": first("/support/", "table a[href^='/support/']"),
     "questions": opened("/support/questions/"),
+    "activation": opened("/web-service/activation/"),
     "keys": opened("/web-service/keys/"),
     "key-new": opened("/web-service/keys/new/"),
     "webhooks": opened("/web-service/webhooks/"),
@@ -298,7 +299,8 @@ LOOKS = {
     "fa-phone": ("fa", "dark", NARROW),
     "en-phone": ("en", "dark", NARROW),
 }
-PICTURES = {name: (arrange, "fa", "light", WIDE) for name, arrange in PAGES.items() if name != "menu"} | {
+TOUR_ONLY = {"menu", "activation"}
+PICTURES = {name: (arrange, "fa", "light", WIDE) for name, arrange in PAGES.items() if name not in TOUR_ONLY} | {
     "desk-english": (PAGES["desk"], "en", "light", WIDE),
     "desk-dark": (PAGES["desk"], "fa", "dark", WIDE),
     "compose-english-dark": (compose, "en", "dark", WIDE),
