@@ -1,12 +1,15 @@
 """Which chunk leaves next, and telling the binds that there is one.
 
-Order: class (otp, transactional, bulk), then turns. A campaign's chunks take consecutive turns that begin at the turn
-now being served, so campaigns that wait together leave in rounds, one chunk of each: ten rows never wait behind ten
-million. Rows are the queue; the task is only the nudge, and a bind looks by itself every second.
+Order: class (otp, transactional, bulk), then accounts, then turns within the account. Accounts share in parts: the one
+to which a bind has given least is next (delivery/shares.py keeps that score), however many campaigns each has. A
+campaign's chunks take consecutive turns that begin at the turn its account is now being served, so campaigns of one
+account that wait together leave in rounds, one chunk of each: ten rows never wait behind ten million. Rows are the
+queue; the task is only the nudge, and a bind looks by itself every second.
 """
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +17,7 @@ from celery import current_app
 from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 
-from messaging.models import Campaign, Chunk, Gateway
+from messaging.models import Campaign, Chunk, Gateway, MessageClass
 
 log = logging.getLogger(__name__)
 
@@ -22,26 +25,26 @@ TEHRAN = ZoneInfo("Asia/Tehran")
 LEASE = timedelta(seconds=30)
 
 
-# The turn that a gateway is now serving in a class; ``g`` names the two.
+# The turn at which a gateway is now serving an account in a class; ``g`` names the three.
 _SERVING = f"""COALESCE((
     SELECT min(turn) FROM messaging_chunk c
     WHERE c.state = {Chunk.State.READY:d} AND c.gateway_id = g.gateway_id AND c.message_class = g.message_class
-      AND c.due_at <= %(now)s
+      AND c.account_id = g.account_id AND c.due_at <= %(now)s
 ), 0)"""  # noqa: S608 - numbers of our own enum
 
 _RELEASE = f"""
 WITH mine AS (
-    SELECT id, gateway_id, message_class FROM messaging_chunk
+    SELECT id, gateway_id, message_class, account_id FROM messaging_chunk
     WHERE campaign_id = %(campaign)s
       AND (state = {Chunk.State.PAUSED:d}
            OR state = {Chunk.State.HELD:d} AND (due_at IS NULL OR due_at <= GREATEST(%(now)s, %(due)s)))
     ORDER BY id FOR NO KEY UPDATE
 ), serving AS (
-    SELECT g.gateway_id, g.message_class, {_SERVING} AS turn
-    FROM (SELECT DISTINCT gateway_id, message_class FROM mine) g
+    SELECT g.gateway_id, g.message_class, g.account_id, {_SERVING} AS turn
+    FROM (SELECT DISTINCT gateway_id, message_class, account_id FROM mine) g
 ), numbered AS (
     SELECT mine.id, serving.turn + row_number() OVER (PARTITION BY mine.gateway_id ORDER BY mine.id) AS turn
-    FROM mine JOIN serving USING (gateway_id, message_class)
+    FROM mine JOIN serving USING (gateway_id, message_class, account_id)
 )
 UPDATE messaging_chunk c SET state = {Chunk.State.READY:d}, turn = numbered.turn, due_at = %(due)s,
     expires_at = GREATEST(CASE WHEN c.state = {Chunk.State.HELD:d} THEN c.due_at END, %(begins)s)
@@ -71,14 +74,14 @@ WITH given AS (
                          %(open)s::smallint[], %(close)s::smallint[])
         AS t(id, campaign_id, account_id, gateway_id, message_class, parts, expires_at, opens_minute, closes_minute)
 ), serving AS (
-    SELECT g.gateway_id, g.message_class, {_SERVING} AS turn
-    FROM (SELECT DISTINCT gateway_id, message_class FROM given) g
+    SELECT g.gateway_id, g.message_class, g.account_id, {_SERVING} AS turn
+    FROM (SELECT DISTINCT gateway_id, message_class, account_id FROM given) g
 )
 INSERT INTO messaging_chunk (id, campaign_id, account_id, gateway_id, message_class, state, turn, due_at, expires_at,
                              opens_minute, closes_minute, size, parts, cursor)
 SELECT id, campaign_id, account_id, gateway_id, message_class, {Chunk.State.READY:d}, turn + 1, %(now)s, expires_at,
        opens_minute, closes_minute, 1, parts, id * {Chunk.SIZE:d} - 1
-FROM given JOIN serving USING (gateway_id, message_class)
+FROM given JOIN serving USING (gateway_id, message_class, account_id)
 """  # noqa: S608
 
 
@@ -110,36 +113,93 @@ def call(names: Iterable[str], *, after_seconds: float = 0) -> None:
             log.warning("no nudge for gateway %s (%s); its binds will look by themselves", name, error)
 
 
+_MAY_LEAVE = f"""
+    c.gateway_id = %(gateway)s AND c.state = {Chunk.State.READY:d} AND c.due_at <= %(now)s
+    AND (c.opens_minute IS NULL OR CASE WHEN c.opens_minute <= c.closes_minute
+                                        THEN %(minute)s >= c.opens_minute AND %(minute)s < c.closes_minute
+                                        ELSE %(minute)s >= c.opens_minute OR %(minute)s < c.closes_minute END)"""
+
+# ``waiting`` steps from account to account through the index; what is not chosen is neither locked nor read twice.
 _CLAIM = f"""
-WITH picked AS (
-    SELECT id FROM messaging_chunk
-    WHERE gateway_id = %(gateway)s AND state = {Chunk.State.READY:d} AND due_at <= %(now)s
-      AND (%(most_class)s::int IS NULL OR message_class <= %(most_class)s)
-      AND (opens_minute IS NULL OR CASE WHEN opens_minute <= closes_minute
-                                        THEN %(minute)s >= opens_minute AND %(minute)s < closes_minute
-                                        ELSE %(minute)s >= opens_minute OR %(minute)s < closes_minute END)
-    ORDER BY message_class, turn, id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
+WITH RECURSIVE waiting AS (
+    (SELECT message_class, account_id FROM messaging_chunk
+     WHERE gateway_id = %(gateway)s AND state = {Chunk.State.READY:d} ORDER BY message_class, account_id LIMIT 1)
+    UNION ALL
+    SELECT following.* FROM waiting w CROSS JOIN LATERAL (
+        SELECT c.message_class, c.account_id FROM messaging_chunk c
+        WHERE c.gateway_id = %(gateway)s AND c.state = {Chunk.State.READY:d}
+          AND (c.message_class, c.account_id) > (w.message_class, w.account_id)
+        ORDER BY c.message_class, c.account_id LIMIT 1
+    ) following
+), known AS (
+    SELECT * FROM unnest(%(classes)s::smallint[], %(accounts)s::bigint[], %(given)s::float8[], %(held)s::bool[])
+        AS t(message_class, account_id, given, held)
+), shares AS (
+    SELECT w.message_class, w.account_id,
+           COALESCE(known.given, (%(floors)s::float8[])[w.message_class + 1]) AS given
+    FROM waiting w LEFT JOIN known USING (message_class, account_id)
+    WHERE NOT (%(only_others)s AND COALESCE(known.held, false))
+      AND (%(most_class)s::int IS NULL OR w.message_class <= %(most_class)s)
+), candidates AS (
+    SELECT s.message_class, s.account_id, one.id,
+           s.given + sum(one.parts) OVER (PARTITION BY s.message_class, s.account_id ORDER BY one.turn, one.id)
+           - one.parts AS place
+    FROM shares s CROSS JOIN LATERAL (
+        SELECT c.id, c.turn, c.parts FROM messaging_chunk c
+        WHERE c.message_class = s.message_class AND c.account_id = s.account_id AND {_MAY_LEAVE}
+        ORDER BY c.turn, c.id LIMIT CASE WHEN s.message_class = {MessageClass.BULK:d} THEN %(each)s ELSE %(most)s END
+    ) one
+), wanted AS (
+    SELECT message_class, account_id, count(*) AS chunks, min(place) AS place
+    FROM (SELECT * FROM candidates ORDER BY message_class, place, account_id LIMIT %(most)s) next
+    GROUP BY message_class, account_id
+), picked AS MATERIALIZED (
+    SELECT mine.id, wanted.place FROM wanted CROSS JOIN LATERAL (
+        SELECT c.id FROM messaging_chunk c
+        WHERE c.message_class = wanted.message_class AND c.account_id = wanted.account_id AND {_MAY_LEAVE}
+        ORDER BY c.turn, c.id LIMIT wanted.chunks FOR NO KEY UPDATE SKIP LOCKED
+    ) mine
 )
 UPDATE messaging_chunk c SET state = {Chunk.State.LEASED:d}, bind_number = %(bind)s, lease_token = %(token)s,
                              lease_until = %(until)s
 FROM picked WHERE c.id = picked.id
-RETURNING c.id, c.campaign_id, c.message_class, c.turn, c.size, c.cursor, c.expires_at, c.opens_minute, c.closes_minute
+RETURNING c.id, c.campaign_id, c.message_class, c.account_id, c.size, c.cursor, c.expires_at, c.opens_minute,
+          c.closes_minute, c.turn, picked.place
 """  # noqa: S608
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a bind has given to accounts, in parts, by class. ``accounts`` has those ahead of their class's floor, or of
+    which the bind holds something (``held``): (class, account) → (parts given and promised, held). All others stand at
+    ``floors`` of their class."""
+
+    floors: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    accounts: dict[tuple[int, int], tuple[float, bool]] = field(default_factory=dict)
+
+
 def claim(
-    *, gateway_id: int, bind_number: int, token: int, most: int, now: datetime, most_class: int | None = None
-) -> list[tuple]:
-    """Lease at most ``most`` chunks for a bind, the next first: rows of (id, campaign_id, message_class, turn, size,
-    cursor, expires_at, opens_minute, closes_minute). ``most_class`` leaves out classes after it."""
+    *, gateway_id: int, bind_number: int, token: int, most: int, now: datetime, standing: Standing | None = None,
+    only_others: bool = False, most_class: int | None = None,
+) -> list[tuple]:  # fmt: skip
+    """Lease at most ``most`` chunks for a bind, the next first: rows of (id, campaign_id, message_class, account_id,
+    size, cursor, expires_at, opens_minute, closes_minute). With ``only_others`` one chunk of each account of which the
+    bind holds nothing in its class, of bulk. ``most_class`` leaves out classes after it."""
     local = now.astimezone(TEHRAN)
+    standing = standing or Standing()
+    keys, known = list(standing.accounts), list(standing.accounts.values())
     with connection.cursor() as cursor:
         cursor.execute(
             _CLAIM,
             {"gateway": gateway_id, "bind": bind_number, "token": token, "most": most, "now": now}
-            | {"until": now + LEASE, "minute": local.hour * 60 + local.minute, "most_class": most_class},
+            | {"until": now + LEASE, "minute": local.hour * 60 + local.minute}
+            | {"classes": [key[0] for key in keys], "accounts": [key[1] for key in keys]}
+            | {"given": [given for given, _ in known], "held": [held for _, held in known]}
+            | {"floors": list(standing.floors), "each": 1 if only_others else most, "only_others": only_others}
+            | {"most_class": most_class},
         )
-        return sorted(cursor.fetchall(), key=lambda row: row[2:4])
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[10], row[3], row[9], row[0]))
+        return [row[:9] for row in rows]
 
 
 def is_open(opens_minute: int | None, closes_minute: int | None, now: datetime) -> bool:

@@ -24,6 +24,7 @@ from messaging.delivery.binding import bind_config, settings_of, take_number
 from messaging.delivery.clerk import Clerk, Page
 from messaging.delivery.hand import Armed, Closing, HeldChunk, Item
 from messaging.delivery.intake import Intake
+from messaging.delivery.shares import Shares
 from messaging.delivery.slices import Slice
 from messaging.dispatch import LEASE, is_open
 from messaging.models import Bind, Gateway, MessageClass
@@ -41,6 +42,7 @@ IDLE_SECONDS = 0.5
 UNBOUND_SECONDS = 5.0  # without a bind for so long, others may have what we hold
 ARMED_SECONDS = 0.1  # of the measured rate: what may be lost sight of in a crash, beside the window
 MOST_ARMED = 4000
+MOST_SHARES = 64  # accounts of which a bind holds something at a time
 MOST_UNWRITTEN = 5000  # answers and receipts that wait for the clerk before nothing more is handed over
 
 
@@ -63,6 +65,7 @@ class BindEngine:
         self._held: dict[int, HeldChunk] = {}
         self._deciding: Slice | None = None
         self._doubtful: dict[int, int] = {}  # chunk → cursor, of leases whose commit we did not hear of
+        self._shares = Shares()
         self._templates: dict[int, object] = {}
         self._retries: list[tuple[float, Item]] = []
         self._lease_good_until = 0.0
@@ -327,10 +330,11 @@ class BindEngine:
         urgent = self._nudged
         self._nudged = False
         if room > loaded:
-            most = max(1, min(int((room - loaded) / self._chunk_size) + 1, 100))
-            slice_.claim(most, None, now)
-        elif urgent and any(chunk.message_class == MessageClass.BULK for chunk in self._held.values()):
-            slice_.claim(20, MessageClass.TRANSACTIONAL, now)
+            slice_.claim(max(1, min(int((room - loaded) / self._chunk_size) + 1, 100)), now)
+        elif urgent and self._held:
+            shares = len({chunk.share for chunk in self._held.values() if chunk.unmarked})
+            most_class = None if shares < MOST_SHARES else MessageClass.TRANSACTIONAL
+            slice_.claim(20, now, only_others=True, most_class=most_class)
         slice_.choose(room, now)
         slice_.commit(now)
         return slice_

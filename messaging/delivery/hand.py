@@ -26,13 +26,14 @@ class HeldChunk:
     """A leased chunk. ``unmarked`` items are loaded but not yet behind the cursor; ``open`` counts the unsettled."""
 
     __slots__ = (
-        "campaign_id", "closes", "closing", "cursor", "expires_at", "id", "message_class", "open", "opens", "size",
-        "templates", "unmarked",
+        "campaign_id", "closes", "closing", "cursor", "expires_at", "id", "message_class", "open", "opens", "share",
+        "size", "templates", "unmarked",
     )  # fmt: skip
 
     def __init__(self, row: tuple, templates: "Templates"):
-        self.id, self.campaign_id, self.message_class, _, self.size, self.cursor = row[:6]
+        self.id, self.campaign_id, self.message_class, account_id, self.size, self.cursor = row[:6]
         self.expires_at, self.opens, self.closes = row[6:]
+        self.share = (self.message_class, account_id)
         self.templates = templates
         self.unmarked: deque[Item] = deque()
         self.open = 0
@@ -151,6 +152,10 @@ class Armed:
         with self._lock:
             self._queues[message_class].extendleft(reversed(pdus))
             self.count += len(pdus)
+
+    def waiting(self, message_class: int) -> int:
+        """PDUs of one class."""
+        return len(self._queues[message_class])
 
     def take(self, most: int) -> list[tuple]:
         with self._lock:

@@ -23,6 +23,7 @@ class Slice:
         self._loaded: dict[int, list[Item]] = {}
         self._kept: set[int] = set()
         self._templates: dict = {}
+        self.is_full = False  # the last claim found as much as it asked for
 
     def take_retries(self, now: float) -> None:
         self._retries = sorted(
@@ -30,12 +31,13 @@ class Slice:
             key=lambda item: item.id,
         )
 
-    def claim(self, most: int, most_class: int | None, now) -> None:
+    def claim(self, most: int, now, *, only_others: bool = False, most_class: int | None = None) -> None:
         engine = self._engine
         rows = claim(
             gateway_id=engine.gateway.id, bind_number=engine.number, token=engine._token, most=most, now=now,
-            most_class=most_class,
+            standing=engine._shares.standing(engine._held.values()), only_others=only_others, most_class=most_class,
         )  # fmt: skip
+        self.is_full = len(rows) == most
         if not rows:
             return
         campaign_ids = {row[1] for row in rows}
@@ -54,26 +56,22 @@ class Slice:
         return {chunk.id: chunk.cursor for chunk in self._claimed}
 
     def choose(self, room: int, now) -> None:
-        """Items to mark: by class, then in the order in which the chunks were leased. Only bulk is held to the room."""
-        held = [*self._engine._held.values(), *self._claimed]
-        held.sort(key=lambda chunk: chunk.message_class)  # stable
-        for chunk in held:
-            if chunk.closing is not None or (chunk.expires_at and chunk.expires_at <= now):
-                continue
-            items = self._loaded.get(chunk.id) if chunk.id in self._loaded else chunk.unmarked
-            if chunk.message_class != MessageClass.BULK:
-                taken = list(items)
-            else:
-                taken = []
-                for item in items:
-                    if room <= 0:
-                        break
-                    taken.append(item)
-                    room -= item.waiting
-            if taken:
-                self._chosen.append((chunk, taken))
-                if chunk.message_class != MessageClass.BULK:
-                    room -= len(taken)
+        """Items to mark: by class, then shared between accounts, then in the order in which the chunks were leased.
+        One-time passwords are not held to the room, and what is armed of a later class takes none from an earlier."""
+        engine = self._engine
+        waiting: dict[int, list] = {message_class: [] for message_class in MessageClass.values}
+        for chunk in [*engine._held.values(), *self._claimed]:
+            if chunk.closing is None and not (chunk.expires_at and chunk.expires_at <= now):
+                waiting[chunk.message_class].append((chunk, self._loaded.get(chunk.id, chunk.unmarked)))
+        self._chosen = [(chunk, list(items)) for chunk, items in waiting[MessageClass.OTP] if items]
+        used = sum(len(items) for _, items in self._chosen)
+        for message_class in (MessageClass.TRANSACTIONAL, MessageClass.BULK):
+            free = room - used
+            if message_class == MessageClass.TRANSACTIONAL:
+                free += engine._armed.waiting(MessageClass.BULK)
+            chosen = engine._shares.divide(waiting[message_class], free)
+            used += sum(item.waiting for _, items in chosen for item in items)
+            self._chosen += chosen
 
     def commit(self, now) -> None:
         cursors = {}
@@ -109,6 +107,11 @@ class Slice:
             for _ in items:
                 chunk.unmarked.popleft()
             engine._armed.add(_pdus(items), chunk.message_class)
+            engine._shares.add(chunk, sum(item.waiting for item in items))
+        waiting = {chunk.share for chunk in engine._held.values() if chunk.unmarked}
+        if self.is_full or (waiting and not waiting.issuperset(chunk.share for chunk, _ in self._chosen)):
+            engine._nudged = True  # somebody has nothing more loaded while others have: look for more of his at once
+        engine._shares.level(engine._held.values())
 
 
 def _pdus(items: list[Item]) -> list[tuple]:

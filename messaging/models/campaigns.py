@@ -196,7 +196,7 @@ class Chunk(models.Model):
     gateway = models.ForeignKey(Gateway, models.PROTECT, null=True, related_name="+", db_index=False)
     message_class = models.SmallIntegerField(choices=MessageClass)
     state = models.SmallIntegerField(choices=State, default=State.HELD)
-    turn = models.BigIntegerField(default=0, help_text="Place in the round between campaigns.")
+    turn = models.BigIntegerField(default=0, help_text="Place in the rounds between an account's campaigns.")
     due_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
     opens_minute = models.SmallIntegerField(null=True, help_text="Minute of the Tehran day from which it may leave.")
@@ -212,7 +212,9 @@ class Chunk(models.Model):
         verbose_name = _("chunk")
         verbose_name_plural = _("chunks")
         indexes = [
-            models.Index(fields=["gateway", "message_class", "turn", "id"], condition=Q(state=1), name="chunk_ready"),
+            models.Index(
+                fields=["gateway", "message_class", "account", "turn", "id"], condition=Q(state=1), name="chunk_next"
+            ),
             models.Index(fields=["lease_until"], condition=Q(state=2), name="chunk_leased"),
             models.Index(fields=["due_at"], condition=Q(state=0, due_at__isnull=False), name="chunk_held_until"),
         ]

@@ -1,0 +1,26 @@
+"""Chunks take turns by account first: the index that a claim walks has the account before the turn."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.db import migrations, models
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("messaging", "0018_template_reason")]
+
+    operations = [
+        AddIndexConcurrently(
+            "chunk",
+            models.Index(
+                fields=["gateway", "message_class", "account", "turn", "id"], condition=Q(state=1), name="chunk_next"
+            ),
+        ),
+        RemoveIndexConcurrently("chunk", "chunk_ready"),
+        migrations.AlterField(
+            "chunk",
+            "turn",
+            models.BigIntegerField(default=0, help_text="Place in the rounds between an account's campaigns."),
+        ),
+    ]
