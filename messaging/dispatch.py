@@ -141,17 +141,19 @@ WITH RECURSIVE waiting AS (
     WHERE NOT (%(only_others)s AND COALESCE(known.held, false))
       AND (%(most_class)s::int IS NULL OR w.message_class <= %(most_class)s)
 ), candidates AS (
-    SELECT s.message_class, s.account_id, one.id,
-           s.given + sum(one.parts) OVER (PARTITION BY s.message_class, s.account_id ORDER BY one.turn, one.id)
-           - one.parts AS place
+    SELECT s.message_class, s.account_id, one.id, s.given,
+           sum(one.parts) OVER (PARTITION BY s.message_class, s.account_id ORDER BY one.turn, one.id)
+           - one.parts AS before
     FROM shares s CROSS JOIN LATERAL (
         SELECT c.id, c.turn, c.parts FROM messaging_chunk c
         WHERE c.message_class = s.message_class AND c.account_id = s.account_id AND {_MAY_LEAVE}
-        ORDER BY c.turn, c.id LIMIT CASE WHEN s.message_class = {MessageClass.BULK:d} THEN %(each)s ELSE %(most)s END
+        ORDER BY c.turn, c.id LIMIT %(most)s
     ) one
 ), wanted AS (
     SELECT message_class, account_id, count(*) AS chunks, min(place) AS place
-    FROM (SELECT * FROM candidates ORDER BY message_class, place, account_id LIMIT %(most)s) next
+    FROM (SELECT message_class, account_id, given + before AS place FROM candidates
+          WHERE before < %(enough)s OR message_class < {MessageClass.BULK:d}
+          ORDER BY message_class, place, account_id LIMIT %(most)s) next
     GROUP BY message_class, account_id
 ), picked AS MATERIALIZED (
     SELECT mine.id, wanted.place FROM wanted CROSS JOIN LATERAL (
@@ -180,11 +182,12 @@ class Standing:
 
 def claim(
     *, gateway_id: int, bind_number: int, token: int, most: int, now: datetime, standing: Standing | None = None,
-    only_others: bool = False, most_class: int | None = None,
+    only_others: bool = False, enough: float = float("inf"), most_class: int | None = None,
 ) -> list[tuple]:  # fmt: skip
     """Lease at most ``most`` chunks for a bind, the next first: rows of (id, campaign_id, message_class, account_id,
-    size, cursor, expires_at, opens_minute, closes_minute). With ``only_others`` one chunk of each account of which the
-    bind holds nothing in its class, of bulk. ``most_class`` leaves out classes after it."""
+    size, cursor, expires_at, opens_minute, closes_minute). With ``only_others`` those of accounts of which the bind
+    holds nothing in their class; of bulk no more for each than has ``enough`` parts. ``most_class`` leaves out classes
+    after it."""
     local = now.astimezone(TEHRAN)
     standing = standing or Standing()
     keys, known = list(standing.accounts), list(standing.accounts.values())
@@ -195,7 +198,7 @@ def claim(
             | {"until": now + LEASE, "minute": local.hour * 60 + local.minute}
             | {"classes": [key[0] for key in keys], "accounts": [key[1] for key in keys]}
             | {"given": [given for given, _ in known], "held": [held for _, held in known]}
-            | {"floors": list(standing.floors), "each": 1 if only_others else most, "only_others": only_others}
+            | {"floors": list(standing.floors), "enough": enough, "only_others": only_others}
             | {"most_class": most_class},
         )
         rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[10], row[3], row[9], row[0]))

@@ -21,7 +21,7 @@ from messaging.merging import merger_of
 from messaging.models import Campaign, Chunk, Status, StatusCount
 from messaging.p2p import BadRow, append_bad
 from messaging.recipients import Batch
-from messaging.routing import gateways_by_operator
+from messaging.routing import ways_by_operator
 from messaging.rows import copy_messages, copy_messages_with_texts, new_chunk_ids
 from numbers.models import Line, Operator
 from numbers.selectors import operator_ids, sending_hours
@@ -54,15 +54,15 @@ class Planner:
         is_confirmation = campaign.confirms_opt_out  # to one who has just left, that he has
         self._opted_out = np.zeros(0, np.int64) if is_confirmation else opted_out(campaign.account, campaign.line)
         self._is_advertising = campaign.line.kind == Line.Kind.ADVERTISING
-        self._gateways = gateways_by_operator(campaign.line, is_test=campaign.is_test)
+        self._ways = ways_by_operator(campaign.line, is_test=campaign.is_test)
         self._prices = nothing_to_pay() if campaign.is_test else prices(account=campaign.account, line=campaign.line)
         size = max(self._prices, default=0) + 1
         self._gateway_of = np.zeros(size, np.int64)
         self._price_of = {encoding: np.zeros(size, np.int64) for encoding in (0, 8)}
         self._returns_of = {encoding: np.zeros(size, bool) for encoding in (0, 8)}
         for operator_id, by_encoding in self._prices.items():
-            gateway = self._gateways.get(operator_id)
-            self._gateway_of[operator_id] = gateway.id if gateway else 0
+            way = self._ways.get(operator_id)
+            self._gateway_of[operator_id] = way.gateways[0].id if way else 0
             for encoding, price in by_encoding.items():
                 self._price_of[encoding][operator_id] = price.per_part
                 self._returns_of[encoding][operator_id] = price.returns_undelivered
@@ -93,7 +93,7 @@ class Planner:
             rows = self._without(rows, rows.numbers % 10_000 == BLOCKED_IN_TESTS, "blocked")
         rows = self._without(rows, self._gateway_of[rows.operators] == 0, "no_route")
         self._count(rows)
-        gateways = self._gateway_of[rows.operators]
+        gateways = self._gateways_for(rows)
         for gateway_id in np.unique(gateways).tolist():
             mine = rows.take(gateways == gateway_id)
             if gateway_id in self._waiting:
@@ -151,6 +151,14 @@ class Planner:
         per_part = np.where(is_gsm, self._price_of[0][operators], self._price_of[8][operators])
         returns = np.where(is_gsm, self._returns_of[0][operators], self._returns_of[8][operators])
         return Rows(numbers, operators, encodings, parts, per_part * parts, returns, texts, due)
+
+    def _gateways_for(self, rows: Rows) -> np.ndarray:
+        gateways = self._gateway_of[rows.operators]
+        for operator_id in np.unique(rows.operators).tolist():
+            if (way := self._ways[operator_id]).is_shared:
+                mine = rows.operators == operator_id
+                gateways[mine] = way.pick(rows.numbers[mine])
+        return gateways
 
     def _without(self, rows: Rows, refused: np.ndarray, reason: str) -> Rows:
         """Those not refused; the refused are written too, blocked and free of charge, so that the sender sees why."""

@@ -58,6 +58,14 @@ def sweep() -> None:
     resume_lost_work(now=now)
 
 
+@shared_task(name="messaging.watch_gateways")
+def watch_gateways() -> None:
+    """Pass over gateways that are down too long; what waits for them takes the next route."""
+    from messaging.failover import watch_gateways as watch
+
+    watch(now=timezone.now())
+
+
 @shared_task(name="messaging.confirm_opt_outs")
 def confirm_opt_outs() -> None:
     """Tell those who left or rejoined a line that they have, where the account wishes it."""

@@ -283,6 +283,7 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-confirm-opt-outs": {"task": "messaging.confirm_opt_outs", "schedule": 5.0, "options": {"expires": 5}},
     "messaging-run-recurring": {"task": "messaging.run_recurring", "schedule": 5.0, "options": {"expires": 5}},
     "messaging-sweep": {"task": "messaging.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "messaging-watch-gateways": {"task": "messaging.watch_gateways", "schedule": 5.0, "options": {"expires": 5}},
     "messaging-match-receipts": {"task": "messaging.match_receipts", "schedule": 5.0, "options": {"expires": 5}},
     "messaging-squash-counts": {"task": "messaging.squash_counts", "schedule": 60.0, "options": {"expires": 60}},
     "autoreply-answer": {"task": "autoreply.answer", "schedule": 5.0, "options": {"expires": 5}},

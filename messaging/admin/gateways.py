@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -14,9 +14,11 @@ from common import showing
 from messaging.admin.base import LookOnlyAdmin, moment
 from messaging.delivery.binding import bind_config
 from messaging.models import Bind, Gateway, Route
+from messaging.routing import Explained, Verdict, explain
 from messaging.selectors.gateways import is_alive
 from messaging.services.gateways import switch_gateway
 from messaging.smpp.bind import ConfigurationError
+from numbers.models import Operator
 
 
 class GatewayForm(forms.ModelForm):
@@ -36,7 +38,8 @@ class GatewayForm(forms.ModelForm):
         fields = [
             "name", "host", "port", "system_id", "password_variable", "system_type", "bind_type", "source_ton",
             "source_npi", "destination_ton", "destination_npi", "address_form", "address_range", "binds", "window",
-            "throughput", "id_base", "enquire_link_seconds", "response_timeout_seconds", "is_sandbox",
+            "throughput", "id_base", "enquire_link_seconds", "response_timeout_seconds", "failover_seconds",
+            "is_sandbox",
         ]  # fmt: skip
 
     def clean(self) -> dict:
@@ -68,7 +71,7 @@ class GatewayAdmin(AuditedAdmin):
     list_display = ["name", "address", "system_id", "bind_type", "binds", "window", "throughput", "is_enabled"]
     list_filter = ["is_enabled", "is_sandbox", "bind_type"]
     search_fields = ["name", "host", "system_id"]
-    readonly_fields = ["is_enabled", "has_password", "created_at"]
+    readonly_fields = ["is_enabled", "has_password", "created_at", "down_since", "out_since"]
     inlines = [RouteInline]
     actions = ["enable", "disable"]
     fieldsets = [
@@ -80,7 +83,8 @@ class GatewayAdmin(AuditedAdmin):
         ),
         (
             gettext_lazy("Flow"),
-            {"fields": ["window", "throughput", "enquire_link_seconds", "response_timeout_seconds"]},
+            {"fields": ["window", "throughput", "enquire_link_seconds", "response_timeout_seconds",
+                        "failover_seconds", "down_since", "out_since"]},
         ),
         (
             gettext_lazy("Addresses and receipts"),
@@ -123,14 +127,35 @@ class GatewayAdmin(AuditedAdmin):
         self.message_user(request, sentence % {"count": showing.number(count)}, level)
 
 
+def _why(found: Explained) -> str:
+    return {
+        Verdict.TAKES: _("takes all messages"),
+        Verdict.SHARES: _("takes %(percent)s percent of the messages, by its weight"),
+        Verdict.OUT: _("passed over: its gateway has been down too long"),
+        Verdict.DEARER: _("waits: a route of the same rank costs less"),
+        Verdict.LATER: _("waits: another route goes before it"),
+    }[found.verdict] % {"percent": showing.number(found.percent, 1)}
+
+
 @admin.register(Route)
 class RouteAdmin(AuditedAdmin):
     audit_name = "route"
-    list_display = ["__str__", "operator", "line", "gateway", "priority", "is_enabled"]
+    list_display = ["__str__", "operator", "line", "gateway", "priority", "choice", "weight", "cost", "is_enabled"]
+    readonly_fields = ["order"]
     list_filter = ["is_enabled", "gateway", "operator"]
     list_select_related = ["operator", "line", "gateway"]
     search_fields = ["gateway__name", "=line__number", "operator__code"]
     autocomplete_fields = ["line", "gateway"]
+
+    @admin.display(description=gettext_lazy("who takes the messages, and why"))
+    def order(self, route: Route) -> str:
+        """For each operator of the route: the routes that fit, in the order in which they are asked."""
+        if route.pk is None:
+            return "–"
+        operators = [route.operator] if route.operator else Operator.objects.all()
+        rows = [(operator, found) for operator in operators for found in explain(route.line, operator)]
+        shown = ((str(operator), found.route.gateway.name, _why(found)) for operator, found in rows)
+        return format_html_join("", "<div>{}: <bdi>{}</bdi> – {}</div>", shown)
 
     def delete_model(self, request: HttpRequest, obj: Route) -> None:
         self.record(request, obj, "deleted", {})

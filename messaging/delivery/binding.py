@@ -53,7 +53,10 @@ def bind_config(gateway: Gateway) -> BindConfig:
     )
 
 
+_NOT_THE_SESSIONS = {"created_at", "failover_seconds", "down_since", "out_since"}
+
+
 def settings_of(gateway: Gateway) -> tuple:
-    return tuple(
-        getattr(gateway, field.attname) for field in Gateway._meta.concrete_fields if field.name not in {"created_at"}
-    )
+    """All that a change of makes the session begin anew."""
+    fields = Gateway._meta.concrete_fields
+    return tuple(getattr(gateway, field.attname) for field in fields if field.name not in _NOT_THE_SESSIONS)

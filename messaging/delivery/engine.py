@@ -317,10 +317,13 @@ class BindEngine:
         """PDUs that may be armed now: a tenth of a second's worth, so that little is in doubt after a crash."""
         if not self._may_take():
             return 0
+        return max(self._target() - self._armed.count, 0)
+
+    def _target(self) -> int:
         target = max(self.gateway.window, min(int(self._rate * ARMED_SECONDS), MOST_ARMED))
         if self.gateway.throughput:
             target = max(1, min(target, int(self.gateway.throughput * ARMED_SECONDS)))
-        return max(target - self._armed.count, 0)
+        return target
 
     def _next_slice(self, room: int, now) -> Slice:
         """Decide, and commit with the caller, what is handed over next."""

@@ -36,8 +36,9 @@ class Slice:
         rows = claim(
             gateway_id=engine.gateway.id, bind_number=engine.number, token=engine._token, most=most, now=now,
             standing=engine._shares.standing(engine._held.values()), only_others=only_others, most_class=most_class,
+            enough=engine._target() if only_others else float("inf"),
         )  # fmt: skip
-        self.is_full = len(rows) == most
+        self.is_full = only_others and len(rows) == most
         if not rows:
             return
         campaign_ids = {row[1] for row in rows}

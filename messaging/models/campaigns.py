@@ -204,6 +204,7 @@ class Chunk(models.Model):
     size = models.SmallIntegerField()
     parts = models.IntegerField()
     cursor = models.BigIntegerField()
+    moved_from = models.IntegerField(null=True, help_text="Id of the gateway that it was moved away from, once.")
     bind_number = models.SmallIntegerField(null=True)
     lease_token = models.BigIntegerField(null=True)
     lease_until = models.DateTimeField(null=True)

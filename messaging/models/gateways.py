@@ -73,6 +73,12 @@ class Gateway(models.Model):
         _("sandbox"), default=False, db_default=False,
         help_text=_("A simulated operator: messages of test keys go here and nowhere else, real ones never."),
     )  # fmt: skip
+    failover_seconds = models.PositiveIntegerField(
+        _("passed over when down for (s)"), default=60, db_default=60,
+        help_text=_("Without a connected bind for so long, messages take the next route; 0: never."),
+    )  # fmt: skip
+    down_since = models.DateTimeField(_("down since"), null=True, editable=False)
+    out_since = models.DateTimeField(_("passed over since"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -124,7 +130,12 @@ class Bind(models.Model):
 
 class Route(models.Model):
     """Which gateway carries messages of a line to an operator. The most particular row wins (line before operator),
-    then the lowest ``priority``; a disabled gateway is passed over."""
+    then the lowest ``priority``; a disabled gateway, or one that is down too long, is passed over. Rows of the same
+    rank share by ``weight``, or the one of the least ``cost`` takes all when one of them says so."""
+
+    class Choice(models.TextChoices):
+        WEIGHT = "weight", _("Share by weight")
+        COST = "cost", _("Least cost first")
 
     operator = models.ForeignKey(
         Operator,
@@ -146,6 +157,17 @@ class Route(models.Model):
     )
     gateway = models.ForeignKey(Gateway, models.CASCADE, related_name="routes", verbose_name=_("gateway"))
     priority = models.PositiveSmallIntegerField(_("priority"), default=10, help_text=_("Lower goes first."))
+    choice = models.CharField(
+        _("among routes of the same rank"), max_length=6, choices=Choice, default=Choice.WEIGHT,
+        db_default=Choice.WEIGHT, help_text=_("“Least cost first” holds for all of them as soon as one says so."),
+    )  # fmt: skip
+    weight = models.PositiveSmallIntegerField(
+        _("weight"), default=1, db_default=1, validators=[MinValueValidator(1)],
+        help_text=_("Its share of the messages beside routes of the same rank."),
+    )  # fmt: skip
+    cost = models.PositiveIntegerField(
+        _("cost of a part (rials)"), null=True, blank=True, help_text=_("What the operator charges us.")
+    )
     is_enabled = models.BooleanField(_("enabled"), default=True)
 
     class Meta:

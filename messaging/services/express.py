@@ -22,7 +22,7 @@ from credit.pricing import NoTariff, Price, prices
 from credit.services import Charge, reserve_all
 from messaging.dispatch import write_ready
 from messaging.models import Campaign, Chunk, Gateway, Route, Status, StatusCount
-from messaging.routing import gateways_by_operator
+from messaging.routing import Way, ways_by_operator
 from messaging.rows import copy_messages, new_ids
 from numbers.models import Line, Operator
 from numbers.selectors import operator_ids, operators, sending_hours
@@ -62,7 +62,7 @@ class _Rules(NamedTuple):
     """What holds for every message of an account from a line."""
 
     prices: dict[int, dict[int, Price]]
-    gateways: dict[int, Gateway]
+    ways: dict[int, Way]
     hours: tuple[int, int] | tuple[None, None]
     good_until: float
 
@@ -136,9 +136,10 @@ def _plan(orders: Sequence[Order], now: datetime) -> list[tuple]:
         if refused[place] or not (account.is_active and line.serves(account)):
             continue
         rules = _rules_of(account, line, now)
-        gateway = rules and rules.gateways.get(operator_id)
-        if gateway is None:
+        way = rules and rules.ways.get(operator_id)
+        if way is None:
             continue
+        gateway = way.gateway_of(order.msisdn)
         planned.append((place, order, operator_id, gateway, rules.prices[operator_id][order.encoding], rules.hours))
     return planned
 
@@ -154,7 +155,7 @@ def _rules_of(account: Account, line: Line, now: datetime) -> _Rules | None:
         except NoTariff:
             return None
         hours = sending_hours(line, now) or (None, None)
-        rules = _Rules(priced, gateways_by_operator(line), hours, time.monotonic() + _KEPT_SECONDS)
+        rules = _Rules(priced, ways_by_operator(line), hours, time.monotonic() + _KEPT_SECONDS)
         _rules[key] = rules
     return rules
 

@@ -92,7 +92,7 @@ def test_a_claim_passes_over_accounts_that_are_held(bench):
     [row] = _claim(bench, 1)
     chunk = HeldChunk(row, None)
     chunk.unmarked.extend(Item(chunk, chunk.first_id + place, FIRST, 1, 0, None) for place in range(1000))
-    taken = _claim(bench, 20, standing=shares.standing([chunk]), only_others=True)
+    taken = _claim(bench, 20, standing=shares.standing([chunk]), only_others=True, enough=50)
     assert [row[1] for row in taken] == [(mine if chunk.campaign_id == other.pk else other).pk]
 
 

@@ -1,0 +1,78 @@
+"""The rate of a gateway, shared by its binds through Redis and without it; counted by the operator itself."""
+
+import socket
+import threading
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from django.db.models import Count
+
+from messaging.models import Submission
+from tests.messaging.delivery.bench import assert_explained, wait_counts, wait_for
+
+RATE = 200
+
+
+class Wire:
+    """A way to Redis that can be cut: passes octets on, until ``cut`` closes every connection and takes no more."""
+
+    def __init__(self, host: str, port: int):
+        self._to = (host, port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        for one in [self._listener, *self._open]:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(self._to)
+            self._open += [near, far]
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=_pass_on, args=(source, sink), daemon=True).start()
+
+
+def _pass_on(source: socket.socket, sink: socket.socket) -> None:
+    try:
+        while octets := source.recv(65536):
+            sink.sendall(octets)
+    except OSError:
+        return
+
+
+def test_two_binds_share_a_rate_with_redis_and_without(bench, settings):
+    """The operator takes a third more than the rate and throttles what is above: two binds that each went at the whole
+    rate would be throttled at once, as the control shows."""
+    url = urlsplit(settings.REDIS_URL)
+    wire = Wire(url.hostname, url.port)
+    settings.REDIS_URL = f"redis://127.0.0.1:{wire.port}{url.path}"
+    smsc = bench.operator(throughput=RATE * 4 / 3)
+    bench.gateway.throughput = RATE
+    bench.gateway.save()
+    bench.start()
+    bench.start()
+    wait_for(lambda: bench.gateway.bind_rows.filter(state="bound").count() == 2)
+    campaign = bench.send(2500)
+    wait_for(lambda: len(smsc.submits) >= 400)
+    wire.cut()
+    cut_at = len(smsc.submits)
+    wait_for(lambda: len(smsc.submits) >= cut_at + 400)
+    assert {engine._rate_limit._alone is not None for engine in bench.engines} == {True}
+    assert [engine._rate_limit._binds for engine in bench.engines] == [2, 2]
+    shares = dict(Submission.objects.values_list("bind_number").annotate(count=Count("pk")))
+    assert set(shares) == {1, 2}
+    assert not Submission.objects.exclude(command_status=0).exists()
+    for engine in bench.engines:
+        engine._rate_limit._alone.rate = RATE  # the control: each at the whole rate
+    wait_for(lambda: Submission.objects.filter(command_status=0x58).exists())
+    wait_counts(campaign, {"DELIVERED": 2500}, seconds=60)
+    assert_explained(campaign)
