@@ -457,6 +457,7 @@ class BindEngine:
             Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1),
             f"gateway:{self.gateway.pk}",
             self.gateway.throughput,
+            binds=self.gateway.binds,
         )
         self.session = Session(config, self)
         self._session_is_ending = False

@@ -89,7 +89,7 @@ class SharedRate:
     Each bind leases small slices (``slice_seconds`` of the rate) and asks at most once a slice, at slightly random
     moments, so hungry binds get equal shares on average and a bind that rests leaves its share to the others. A lease
     that is not used within two slices lapses. While Redis is away each bind goes on with an equal share of the rate, by
-    the number of binds seen last.
+    the number of binds seen last, or ``binds`` of them before the first answer of Redis.
     """
 
     def __init__(
@@ -98,6 +98,7 @@ class SharedRate:
         key: str,
         parts_per_second: float,
         *,
+        binds: int = 1,
         slice_seconds: float = 0.05,
         clock: Callable[[], float] = time.monotonic,
         rng: Callable[[], float] = random.random,
@@ -112,7 +113,7 @@ class SharedRate:
         self._lease = 0
         self._lease_until = 0.0
         self._next_ask = 0.0
-        self._binds = 1
+        self._binds = binds
         self._alone: LocalRate | None = None
         self._alone_until = 0.0
 

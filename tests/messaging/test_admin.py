@@ -106,6 +106,7 @@ def gateway_form(**fields):
     return {
         "name": "mci", "host": "10.0.0.1", "port": 2775, "system_id": "demo", "bind_type": "transceiver", "binds": 2,
         "window": 100, "throughput": 0, "enquire_link_seconds": 30, "response_timeout_seconds": 60,
+        "failover_seconds": 60,
         "address_form": "international", "id_base": "same", **dict.fromkeys(names, 1),
         "routes-TOTAL_FORMS": 0, "routes-INITIAL_FORMS": 0, **fields,
     }  # fmt: skip
