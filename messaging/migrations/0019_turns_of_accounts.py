@@ -1,23 +1,22 @@
 """Chunks take turns by account first: the index that a claim walks has the account before the turn."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 from django.db.models import Q
 
 
 class Migration(migrations.Migration):
-    atomic = False
-
-    dependencies = [("messaging", "0018_template_reason")]
+    dependencies = [
+        ("messaging", "0018_template_reason"),
+    ]
 
     operations = [
-        AddIndexConcurrently(
+        migrations.AddIndex(
             "chunk",
             models.Index(
                 fields=["gateway", "message_class", "account", "turn", "id"], condition=Q(state=1), name="chunk_next"
             ),
         ),
-        RemoveIndexConcurrently("chunk", "chunk_ready"),
+        migrations.RemoveIndex("chunk", "chunk_ready"),
         migrations.AlterField(
             "chunk",
             "turn",

@@ -5,7 +5,9 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0019_turns_of_accounts")]
+    dependencies = [
+        ("messaging", "0019_turns_of_accounts"),
+    ]
 
     operations = [
         migrations.AddField("chunk", "moved_from", models.IntegerField(
