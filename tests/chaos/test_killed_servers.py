@@ -1,14 +1,19 @@
-"""kill -9 of what the platform stands on: Valkey, the operator. They are started again, and it goes on."""
+"""kill -9 of what the platform stands on: PostgreSQL, Valkey, the operator. They are started again, and it goes on."""
 
+import itertools
 import json
 import subprocess
 import sys
+import threading
+import time
+from contextlib import suppress
 
 import pytest
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
 from redis import Redis
 
-from messaging.models import Campaign, Gateway
+from messaging.models import Campaign, Gateway, Message
 from tests.chaos.accounting import assert_accounted, assert_paid, wait_finished
 from tests.chaos.platform import ROOT, Sender
 from tests.chaos.size import patience, scaled
@@ -18,6 +23,46 @@ from webservice.services import create_key
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240 + 60 * scaled(1))]
 CREDIT = 1_000_000_000
+
+
+def test_postgresql_is_killed_in_mid_campaign(private_database, bench):
+    """What was answered to a customer is there afterwards; what was handed over does not leave again."""
+    smsc = bench.operator(window=50, latency=0.02, fates=False)
+    campaign = bench.send(scaled(2000))
+    acknowledged, ends = [], threading.Event()
+
+    def customer() -> None:
+        for place in itertools.count():
+            if ends.is_set():
+                break
+            with suppress(DatabaseError, InterfaceError):
+                acknowledged.append(bench.send(1, first=FIRST + 10_000_000 + place).pk)
+            connection.close()
+            time.sleep(0.02)
+
+    sending = threading.Thread(target=customer)
+    sending.start()
+    try:
+        bench.start()
+        for share in (1, 3):
+            wait_for(lambda share=share: smsc.stats()["accepted"] >= campaign.recipients * share // 5, patience(60))
+            private_database.kill()
+            connection.close()
+            private_database.restart()
+    finally:
+        ends.set()
+        sending.join()
+    assert wait_finished(campaign, seconds=patience(90)) == {"DELIVERED": campaign.recipients}
+    known = set(Campaign.objects.values_list("pk", flat=True))
+    assert set(acknowledged) <= known
+    for single in Campaign.objects.exclude(pk=campaign.pk):
+        wait_finished(single)
+        assert_explained(single)
+    assert_explained(campaign)
+    stats = smsc.stats()
+    assert stats["duplicates"] == 0
+    assert stats["accepted"] == Message.objects.count()
+    assert_paid(bench.account, CREDIT)
 
 
 def test_valkey_is_killed_and_comes_back_empty(private_valkey, bench, platform, monkeypatch):
