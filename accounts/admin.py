@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import audit, lockout, services
+from accounts import announcement_admin, audit, lockout, services  # noqa: F401 - registers its pages
 from accounts.forms import MobileField
 from accounts.models import Account, AuditEntry, Membership, User
 from common import showing

@@ -29,6 +29,9 @@ class AccountsConfig(AppConfig):
                 "password.changed": _("Password changed"),
                 "password.reset": _("Password reset by e-mail"),
                 "password.set": _("Password set by staff"),
+                "announcement.published": _("Announcement published"),
+                "announcement.changed": _("Announcement changed"),
+                "announcement.deleted": _("Announcement deleted"),
                 "profile.changed": _("Profile changed"),
             }
         )

@@ -5,6 +5,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -163,3 +164,70 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"
+
+
+class Announcement(models.Model):
+    """What the operator's staff tell the customers on their desk, while its period lasts (1.1).
+
+    To everybody, or to the accounts that pay by the tariff of one ``tier``. Each reader may put it away.
+    """
+
+    class Severity(models.TextChoices):
+        INFO = "run", _("Information")
+        GOOD = "ok", _("Good news")
+        WARNING = "wait", _("Warning")
+        OUTAGE = "bad", _("Disturbance")
+
+    title_fa = models.CharField(_("title in Persian"), max_length=120)
+    text_fa = models.TextField(_("text in Persian"), max_length=1000, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=120)
+    text_en = models.TextField(_("text in English"), max_length=1000, blank=True)
+    severity = models.CharField(_("severity"), max_length=4, choices=Severity, default=Severity.INFO)
+    tier = models.PositiveSmallIntegerField(
+        _("tier"), null=True, blank=True, help_text=_("Only accounts of this tariff's tier; empty: everybody.")
+    )
+    starts_at = models.DateTimeField(_("shown from"), default=timezone.now)
+    ends_at = models.DateTimeField(_("shown until"), null=True, blank=True)
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("published by")
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    readers = models.ManyToManyField(User, through="Dismissal", related_name="+")
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        ordering = ["-starts_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")),
+                name="announcement_period",
+                violation_error_message=_("The announcement ends before it begins; choose a later end."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return self.title_fa if (get_language() or "fa").startswith("fa") else self.title_en
+
+    @property
+    def text(self) -> str:
+        return self.text_fa if (get_language() or "fa").startswith("fa") else self.text_en
+
+
+class Dismissal(models.Model):
+    """A reader has put an announcement away."""
+
+    announcement = models.ForeignKey(Announcement, models.CASCADE, related_name="dismissals")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("announcement put away")
+        verbose_name_plural = _("announcements put away")
+        constraints = [models.UniqueConstraint(fields=["announcement", "user"], name="dismissal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.announcement_id} {self.user_id}"

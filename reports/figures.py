@@ -1,21 +1,20 @@
-"""The figures of an account's desk (1.3): sums over its campaigns' counts, never over its messages."""
+"""The figures of an account's desk (1.3): from the days' figures and the ledger, never from messages."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import DateTimeField, F, QuerySet, Sum
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Sum
 
 from accounts.models import Account
 from billing.models import LedgerEntry
 from common.jalali import TEHRAN, in_tehran, jalali_parts
-from messaging.models import Campaign, InboundMessage, Status, StatusCount
-from messaging.selectors.progress import Progress, summed
+from messaging.selectors.progress import Progress
 from numbers.selectors import operators
+from reports.rolling import freshen
+from reports.selectors import Wanted, breakdown, received
 
-DAYS = 30
+DAYS = 31  # the longest month; the chart shows 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,66 +26,53 @@ class Day:
 
 
 def last_days(account: Account, *, now: datetime, days: int = DAYS) -> list[Day]:
-    """The last days, today's the last; a campaign counts on the day on which it began to leave. One query."""
-    today = in_tehran(now).date()
-    first = today - timedelta(days=days - 1)
-    counts: dict[date, dict[Status, int]] = defaultdict(dict)
-    rows = (
-        StatusCount.objects.filter(campaign__in=_begun(account, since=_midnight(first)))
-        .annotate(began=_began("campaign__"))
-        .annotate(day=TruncDate("began", tzinfo=TEHRAN))
-        .values_list("day", "status")
-        .annotate(count=Sum("messages"))
-        .order_by()
-    )
-    for day, status, count in rows:
-        if count:
-            counts[day][Status(status)] = count
-    dates = [first + timedelta(days=place) for place in range(days)]
-    return [Day(one, summed(counts.get(one, {}))) for one in dates]
+    """The last days, today's the last, each message on the day on which it left."""
+    freshen(account, now=now)
+    wanted = _last(now, days)
+    counts = {row.key: row.counts for row in breakdown(account, wanted, by="day")}
+    dates = [wanted.first + timedelta(days=place) for place in range(days)]
+    return [Day(one, counts.get(one, Progress())) for one in dates]
 
 
-def received_since_midnight(account: Account, *, now: datetime) -> int:
-    """Messages that came in today, the deleted ones too."""
-    today = in_tehran(now).date()
-    return InboundMessage.objects.of(account).filter(received_at__gte=_midnight(today)).count()
+def received_today(account: Account, *, now: datetime) -> int:
+    """Messages that came in today, the deleted ones too; as of when the figures are."""
+    return sum(count for _day, count in received(account, _last(now, 1), by="day"))
+
+
+def of_month(days: list[Day], *, now: datetime) -> list[Day]:
+    """Those of the days that lie in this Jalali month."""
+    first = _first_of_month(now)
+    return [day for day in days if day.date >= first]
 
 
 def cost_of_month(account: Account, *, now: datetime) -> int:
     """Rials charged for messages this Jalali month, less what came back in it."""
-    today = in_tehran(now).date()
-    first = today - timedelta(days=jalali_parts(today)[2] - 1)
+    first = _first_of_month(now)
     kinds = [LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.REFUND]
     entries = LedgerEntry.objects.filter(wallet__account=account, kind__in=kinds, created_at__gte=_midnight(first))
     return -(entries.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
-def operator_share(campaigns: Iterable[Campaign]) -> list[tuple[str, int]]:
-    """(operator's name, recipients) over the campaigns' quotes, the largest first; guests count with their host."""
+def operator_share(account: Account, *, now: datetime) -> list[tuple[str, int]]:
+    """(operator's name, messages) of the last days, the largest first; guests count with their host."""
     shares: dict[int, int] = defaultdict(int)
     known = operators()
-    for campaign in campaigns:
-        for row in campaign.summary.get("operators", []):
-            operator = known.get(row["id"])
-            if operator:
-                shares[operator.host_id or operator.pk] += row["recipients"]
+    for row in breakdown(account, _last(now, DAYS - 1), by="operator"):
+        operator = known.get(row.key)
+        if operator:
+            shares[operator.host_id or operator.pk] += row.messages
     named = [(str(known[pk]), count) for pk, count in shares.items() if pk in known]
     return sorted(named, key=lambda share: -share[1])
 
 
-def recent(account: Account, *, now: datetime, days: int = DAYS) -> QuerySet[Campaign]:
-    """Campaigns that began to leave in the last days."""
-    return _begun(account, since=_midnight(in_tehran(now).date() - timedelta(days=days - 1)))
+def _last(now: datetime, days: int) -> Wanted:
+    today = in_tehran(now).date()
+    return Wanted(today - timedelta(days=days - 1), today)
 
 
-def _begun(account: Account, *, since: datetime) -> QuerySet[Campaign]:
-    confirmed = Campaign.objects.of(account).filter(confirmed_at__isnull=False, is_test=False)
-    return confirmed.exclude(state=Campaign.State.SCHEDULED).alias(began=_began()).filter(began__gte=since)
-
-
-def _began(prefix: str = "") -> Coalesce:
-    names = [F(f"{prefix}{name}") for name in ("started_at", "send_at", "confirmed_at")]
-    return Coalesce(*names, output_field=DateTimeField())
+def _first_of_month(now: datetime) -> date:
+    today = in_tehran(now).date()
+    return today - timedelta(days=jalali_parts(today)[2] - 1)
 
 
 def _midnight(day: date) -> datetime:

@@ -54,6 +54,7 @@ ENTRIES = [
     Entry(_("Templates"), "tag", "messaging:templates", ANSWERS),
     Entry(_("Phonebook"), "address-book", "phonebook:contacts", MANAGE),
     Entry(_("Reports"), "report-analytics", "reports:reports", MANAGE),
+    Entry(_("Large files"), "file-spreadsheet", "reports:exports", MANAGE),
     Entry(_("My numbers"), "device-mobile", "numbers:lines", MANAGE),
     Entry(_("My credit"), "wallet", "billing:ledger", MANAGE),
     Entry(_("Invoices"), "receipt", "billing:invoices", MANAGE),
@@ -65,11 +66,16 @@ ENTRIES = [
 ]
 
 
+def shown_entries(request: HttpRequest, membership) -> list[tuple[Entry, str]]:
+    """The entries that the reader may see, each with its address."""
+    user = getattr(request, "user", None)
+    return [(entry, url) for entry in ENTRIES if _may_see(entry, membership, user) and (url := _address(entry))]
+
+
 def menu(request: HttpRequest, membership, counts: dict[str, int]) -> list[dict]:
     """The groups to show, in order: ``{"label", "is_open", "entries": [{"label", "icon", "url", "is_current",
     "count"}]}``. A group without its label is no group: it has no heading and cannot be folded."""
-    user = getattr(request, "user", None)
-    shown = [(entry, url) for entry in ENTRIES if _may_see(entry, membership, user) and (url := _address(entry))]
+    shown = shown_entries(request, membership)
     current = _current(request.path, [url for _entry, url in shown])
     groups: dict[str, list[dict]] = {}
     for entry, url in shown:

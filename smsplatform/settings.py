@@ -297,6 +297,8 @@ CELERY_BEAT_SCHEDULE = {
     "billing-ask-banks": {"task": "billing.ask_banks", "schedule": 15.0, "options": {"expires": 15}},
     "billing-expire-proformas": {"task": "billing.expire_proformas", "schedule": 300.0, "options": {"expires": 300}},
     "numberbank-go-on": {"task": "numberbank.go_on", "schedule": 30.0, "options": {"expires": 30}},
+    "reports-roll-up": {"task": "reports.roll_up", "schedule": 300.0, "options": {"expires": 300}},
+    "reports-go-on": {"task": "reports.go_on", "schedule": 15.0, "options": {"expires": 15}},
     "support-discard-orphans": {"task": "support.discard_orphans", "schedule": 24 * 3600.0},
     "support-sweep": {"task": "support.sweep", "schedule": 900.0, "options": {"expires": 900}},
     "webservice-forget": {"task": "webservice.forget_idempotency_keys", "schedule": 3600.0},
@@ -352,6 +354,11 @@ SELLER = {  # as invoices show it
     "phone": env("SELLER_PHONE", ""),
 }
 SELLER_BANK_ACCOUNT = env("SELLER_BANK_ACCOUNT", "")  # where deposits are made to, shown beside the slip form
+
+# --- Reports ----------------------------------------------------------------------------------------------------------
+
+EXPORT_AT_ONCE_MAX = env_int("EXPORT_AT_ONCE_MAX", 20_000)  # rows; longer lists become files in the background
+EXPORT_DAYS = env_int("EXPORT_DAYS", 7)  # how long such files are kept
 
 # --- Support desk -----------------------------------------------------------------------------------------------------
 

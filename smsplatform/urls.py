@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from accounts.views import set_language
 from billing.views.mockbank import mockbank
+from smsplatform.search import search
 from smsplatform.styleguide import style_guide
 from smsplatform.views import set_theme
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("numbers/", include("numbers.urls")),
     path("phonebook/", include("phonebook.urls")),
     path("language/", set_language, name="set_language"),
+    path("search/", search, name="search"),
     path("theme/", set_theme, name="set_theme"),
     path("", include("webservice.urls")),
     path("", include("webservice.dialects.urls")),

@@ -34,6 +34,18 @@ POST /theme/                                        400    400    400    400    
 
 # Desk
 GET  /                                              200    200    200    200    403    login
+GET  /search/                                       200    200    200    200    403    login
+POST /announcements/{announcement}/dismiss/         in     in     in     in     403    login
+
+# Reports
+GET  /reports/                                      200    200    200    200    403    login
+GET  /reports/received/                             200    200    200    200    403    login
+GET  /reports/bulk/                                 200    200    200    200    403    login
+GET  /reports/{report}/report.{form}                200    200    200    200    403    login
+GET  /reports/exports/                              200    200    200    200    403    login
+POST /reports/exports/new/                          404    404    404    404    403    login
+GET  /reports/exports/{export}/file/                200    200    200    404    403    login
+POST /reports/exports/{export}/delete/              in     in     in     404    403    login
 
 # Composing
 GET  /send/                                         200    200    403    200    403    login

@@ -21,10 +21,12 @@ from phonebook.models import Group, Import
 from phonebook.own_fields import create_field
 from tests.factories import (
     make_account,
+    make_announcement,
     make_attachment,
     make_campaign,
     make_confirmed,
     make_contact,
+    make_export,
     make_gateway,
     make_invoice,
     make_line,
@@ -90,6 +92,10 @@ MAKERS = {
     "group": lambda world: Group.objects.create(account=world.account, name=f"group {next(_numbers)}").pk,
     "field": lambda world: create_field(account=world.account, name=f"field {next(_numbers)}").pk,
     "import": lambda world: _uploaded(world).pk,
+    "announcement": lambda world: make_announcement().pk,
+    "report": lambda world: "sent",
+    "form": lambda world: "xlsx",
+    "export": lambda world: make_export(world.account).pk,
     "recurring": lambda world: make_recurring(world.account, world.line).pk,
     "sample": lambda world: SampleMessage.objects.create(account=world.account, text="سلام").pk,
     "received": lambda world: make_received(world.account, world.line).pk,

@@ -6,7 +6,7 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.models import Account, Membership, User
+from accounts.models import Account, Announcement, Membership, User
 from billing.models import Invoice, MockBankSession, Payment, Proforma, Slip
 from billing.services import Item, come_back, issue_proforma, start_payment, top_up
 from billing.services.slips import SlipWords, submit_slip
@@ -17,6 +17,9 @@ from messaging.services.recurring import create_recurring
 from numbers.models import Line, LineOffer, LineRequest
 from numbers.ordering import Paper, request_number, request_service
 from phonebook.models import Contact, Group, GroupMember
+from reports.exporting import order_export
+from reports.exporting import run as run_export
+from reports.models import Export
 from support.files import keep
 from support.models import Attachment, Ticket
 from support.services import open_ticket
@@ -163,6 +166,22 @@ def make_recurring(account: Account, line: Line, **fields) -> RecurringSend:
             **fields,
         }
     )
+
+
+def make_announcement(**fields) -> Announcement:
+    """Something that staff tell everybody."""
+    return Announcement.objects.create(**{"title_fa": "تعرفهٔ تازه", "title_en": "New tariff", **fields})
+
+
+def make_export(account: Account, **fields) -> Export:
+    """A ready file of the sent messages."""
+    export = order_export(
+        **{
+            "account": account, "by": None, "kind": "sent", "filters": {}, "form": "csv", "language": "en",
+            "now": timezone.now(), **fields,
+        }
+    )  # fmt: skip
+    return run_export(export.pk, now=timezone.now())
 
 
 def make_received(account: Account, line: Line, text: str = "سلام", **fields) -> InboundMessage:

@@ -139,6 +139,9 @@ class Campaign(models.Model):
             models.Index(fields=["account", "reference", "-id"], condition=~Q(reference=""), name="campaign_reference"),
             GinIndex(fields=["tags"], opclasses=["jsonb_path_ops"], condition=~Q(tags=[]), name="campaign_tags"),
             models.Index(
+                fields=["account", "finished_at"], condition=Q(finished_at__isnull=False), name="campaign_finished"
+            ),
+            models.Index(
                 fields=["quote_expires_at"], condition=Q(kind="api", state="review"), name="campaign_api_quote"
             ),
         ]

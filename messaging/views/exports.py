@@ -1,22 +1,21 @@
 """Workbooks of filtered lists."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from tempfile import TemporaryFile
 
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language_bidi
 
-from common import showing
 from common.tables import write_xlsx
 
-MOST_EXPORTED = 100_000
 READ_AT_ONCE = 2_000
 
 
 def is_too_long(found: QuerySet, most: int) -> bool:
-    """Whether more rows match than a workbook takes; they are refused in words, not cut off in silence."""
+    """Whether more rows match than are handed out at once; nothing is cut off in silence."""
     return bool(found.values_list("pk")[most : most + 1])
 
 
@@ -28,6 +27,8 @@ def workbook(filename: str, header: Sequence[str], rows: Iterable[Sequence]) -> 
     return FileResponse(file, as_attachment=True, filename=filename)
 
 
-def written(moment: datetime | None) -> str:
-    """A moment as the reader's calendar has it; nothing for none."""
-    return f"{showing.day(moment)} {showing.clock(moment)}" if moment else ""
+def made_in_the_background(kind: str, query: QueryDict) -> HttpResponse:
+    """To the page of exports, which has the list made by itself; the filters go with it."""
+    asked = query.copy()
+    asked["list"] = kind
+    return redirect(f"{reverse('reports:exports')}?{asked.urlencode()}")

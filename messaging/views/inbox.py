@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,16 +16,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import panel_page
 from common.paging import Page, counted, page_of
 from common.patience import TookTooLong, patience
-from common.phones import national
 from common.showing import number
 from messaging import services
+from messaging.exporting import received_header, received_rows
 from messaging.forms import InboxFilterForm
 from messaging.forms.fields import IdsField
 from messaging.models import InboundMessage
 from messaging.selectors import inbox, names_of
 from messaging.services.received import MOST_AT_ONCE
-from messaging.views import exports
-from messaging.views.exports import READ_AT_ONCE, is_too_long, workbook, written
+from messaging.views.exports import READ_AT_ONCE, is_too_long, made_in_the_background, workbook
 
 SLOWEST_SECONDS = 10
 MOST_UNDONE = 50  # ids in the address of the page that offers to undo
@@ -129,26 +128,14 @@ def back(request: HttpRequest) -> str:
 @require_GET
 @panel_page("view")
 def inbox_export(request: HttpRequest) -> HttpResponse:
-    """The filtered inbox as a workbook (4.3)."""
+    """The filtered inbox as a workbook (4.3); a long one is made in the background (8.3)."""
     found = inbox(request.account, **wanted(InboxFilterForm(request.GET or None, account=request.account)))
-    if is_too_long(found, exports.MOST_EXPORTED):
-        sentence = _("More than %(most)s messages match; a workbook takes at most that many. Choose a shorter time.")
-        messages.warning(request, sentence % {"most": number(exports.MOST_EXPORTED)})
-        return redirect(f"{reverse('messaging:inbox')}?{request.GET.urlencode()}")
-    header = [_("Sender"), _("Name"), _("Line"), _("Text"), _("Received"), _("Read"), _("Missing parts")]
-    return workbook("inbox.xlsx", header, _cells(request, found))
+    if is_too_long(found, settings.EXPORT_AT_ONCE_MAX):
+        return made_in_the_background("received", request.GET)
+    return workbook("inbox.xlsx", received_header(), _rows(request, found))
 
 
-def _cells(request: HttpRequest, found: QuerySet[InboundMessage]) -> Iterator[list]:
+def _rows(request: HttpRequest, found: QuerySet[InboundMessage]) -> Iterator[list]:
     rows = found.iterator(chunk_size=READ_AT_ONCE)
     while some := list(islice(rows, READ_AT_ONCE)):
-        for message in name_senders(request, some):
-            yield [
-                national(message.msisdn) if message.msisdn else message.sender,
-                message.contact_name,
-                message.destination,
-                message.text,
-                written(message.received_at),
-                written(message.read_at),
-                message.missing_parts or "",
-            ]
+        yield from received_rows(request.account, some)

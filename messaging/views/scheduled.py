@@ -20,13 +20,14 @@ from common.fields import MomentField
 from common.paging import page_of
 from common.showing import number
 from messaging import services
+from messaging.exporting import written
 from messaging.forms import ScheduledFilterForm, ScheduledMessagesFilterForm
 from messaging.forms.compose import written_moment
 from messaging.forms.fields import IdsField
 from messaging.models import Campaign, Message
 from messaging.selectors import is_concealed, message_text, names_of, scheduled, scheduled_messages, shown_recipient
 from messaging.services import SendRefused, WrongState
-from messaging.views.exports import READ_AT_ONCE, is_too_long, workbook, written
+from messaging.views.exports import READ_AT_ONCE, is_too_long, workbook
 
 SIZE = 50
 MOST_EXPORTED = 100_000

@@ -1,28 +1,23 @@
 """The sent box (5): one row a recipient, the story of one message, and the same list as a workbook."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.access import panel_page
-from common import showing
 from common.paging import Page, page_of
 from common.patience import TookTooLong, patience
-from common.tables import write_xlsx
 from common.text import ascii_digits
 from messaging.errors import describe
+from messaging.exporting import sent_header, sent_rows
 from messaging.forms import SentFilterForm
 from messaging.models import Message
 from messaging.selectors import (
@@ -30,14 +25,12 @@ from messaging.selectors import (
     is_concealed,
     message_text,
     names_of,
-    national_recipient,
     sent_messages,
     shown_recipient,
     story,
 )
+from messaging.views.exports import READ_AT_ONCE, is_too_long, made_in_the_background, workbook
 
-MOST_EXPORTED = 100_000
-READ_AT_ONCE = 2_000
 SLOWEST_SECONDS = 10
 
 
@@ -91,38 +84,12 @@ def _for_reading(request: HttpRequest, rows: list[Message]) -> None:
 @require_GET
 @panel_page("view")
 def sent_export(request: HttpRequest) -> HttpResponse:
-    """The filtered list as a workbook. More rows than it takes are refused, not cut off in silence."""
+    """The filtered list as a workbook; more rows than are handed out at once become a file in the background (8.3)."""
     form = SentFilterForm(request.GET or None, account=request.account)
     found = _wanted(request, form)
-    if found.values_list("pk")[MOST_EXPORTED : MOST_EXPORTED + 1]:
-        sentence = _("More than %(most)s messages match; a workbook takes at most that many. Choose a shorter time.")
-        messages.warning(request, sentence % {"most": showing.number(MOST_EXPORTED)})
-        return redirect(f"{reverse('messaging:sent')}?{request.GET.urlencode()}")
-    header = [_("Recipient"), _("Text"), _("Line"), _("Status"), _("Error"), _("Sent"), _("Final"), _("Parts")]
-    file = TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(file, [*header, _("Price (rials)"), _("Returned (rials)")], _cells(found), rtl=get_language_bidi())
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="sent.xlsx")
-
-
-def _cells(found: QuerySet[Message]) -> Iterator[list]:
-    for message in found.iterator(chunk_size=READ_AT_ONCE):
-        yield [
-            national_recipient(message),
-            message_text(message),
-            message.line.number,
-            message.get_status_display(),
-            describe(message.error),
-            _moment(message.submitted_at),
-            _moment(message.final_at),
-            message.parts,
-            message.price,
-            message.returned,
-        ]
-
-
-def _moment(moment) -> str:
-    return f"{showing.day(moment)} {showing.clock(moment)}" if moment else ""
+    if is_too_long(found, settings.EXPORT_AT_ONCE_MAX):
+        return made_in_the_background("sent", request.GET)
+    return workbook("sent.xlsx", sent_header(), sent_rows(found.iterator(chunk_size=READ_AT_ONCE)))
 
 
 @require_GET

@@ -29,11 +29,14 @@ MOST_BYTES = 250_000  # gzipped, fonts apart
 
 # Answers to GET that are no pages.
 NO_PAGES = {
+    "/search/",  # the list in the dialog of every page
     "/send/people/",  # a fragment of the compose page
     "/bulk/cities/{province}/",  # fragments of the forms over the number bank
     "/bulk/audiences/{audience}/count/",
     "/send/p2p/sample.xlsx",
     "/sent/sent.xlsx",
+    "/reports/{report}/report.{form}",
+    "/reports/exports/{export}/file/",
     "/phonebook/contacts.csv",
     "/phonebook/contacts.xlsx",
     "/phonebook/import/{import}/rejects.csv",

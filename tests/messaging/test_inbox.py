@@ -70,13 +70,12 @@ def test_the_found_messages_as_a_workbook(business):
     assert rows == [("09125550000", "سارا", business.line.number, "=سلام", "۱۴۰۵/۰۹/۰۳ ۱۸:۳۰", None, 1)]
 
 
-def test_a_workbook_too_long_is_refused_in_words(business, monkeypatch):
-    monkeypatch.setattr("messaging.views.exports.MOST_EXPORTED", 1)
+def test_a_workbook_too_long_is_made_in_the_background(business, settings):
+    settings.EXPORT_AT_ONCE_MAX = 1
     for text in "ab":
         make_received(business.account, business.line, text)
-    answer = business.client.get(reverse("messaging:inbox_export"), {"unread": "on"}, follow=True)
-    assert answer.redirect_chain[0][0] == reverse("messaging:inbox") + "?unread=on"
-    assert len(list(answer.context["messages"])) == 1
+    answer = business.client.get(reverse("messaging:inbox_export"), {"unread": "on"})
+    assert answer.url == reverse("reports:exports") + "?unread=on&list=received"
 
 
 def test_everything_found_is_changed_and_nothing_else(business, client):

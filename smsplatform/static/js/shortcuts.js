@@ -1,10 +1,13 @@
-// Ctrl+K or / search, N new message, ? the list. Letters are ignored while somebody is typing.
+// Ctrl+K search everywhere, / the search of this list, N new message, ? the list. Letters are ignored while somebody types.
+import { openFind } from "./find.js";
+
 const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
 
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
+    if (!document.getElementById("find")) return;
     event.preventDefault();
-    search();
+    if (!document.querySelector("dialog[open]")) openFind();
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
@@ -19,7 +22,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 function search() {
-  const box = [...document.querySelectorAll("[data-shortcut=search]")].find((input) => input.offsetParent);
-  box?.focus();
-  box?.select();
+  const boxes = document.querySelectorAll("[data-shortcut=search], [data-filters] input:not([type=hidden]):not([data-picker])");
+  const box = [...boxes].find((input) => input.offsetParent && input.type !== "checkbox");
+  if (!box) return openFind();
+  box.focus();
+  box.select();
 }

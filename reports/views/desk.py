@@ -4,20 +4,28 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import panel_page
-from accounts.models import Account
+from accounts.announcements import announcements_for, dismiss
+from accounts.models import Account, Announcement
+from billing.selectors import days_left
 from common.showing import number, percent, short_day
+from credit.pricing import plan_of
 from messaging.models import Campaign
 from messaging.selectors import campaigns, inbox, lines_for, names_of, progress_of, running
+from numbers.models import LineRequest
 from reports import figures
 from reports.figures import Day
+from support.models import Ticket
+from support.selectors import tickets_of
 
 LATEST = 5
+CHART_DAYS = 30
+OPEN_REQUESTS = (LineRequest.State.SUBMITTED, LineRequest.State.APPROVED)
 SHARES_SHOWN = 5
 TONES = ("ok", "wait", "violet", "bad", "mute", "mute")
 
@@ -28,10 +36,11 @@ def desk(request: HttpRequest) -> HttpResponse:
     """What is on its way, what came in, how the last days went, and what is missing before one can send."""
     account, now = request.account, timezone.now()
     days = figures.last_days(account, now=now)
+    shown = days[-CHART_DAYS:]
     latest = list(campaigns(account).filter(confirmed_at__isnull=False)[:LATEST])
     on_their_way = list(running(account)[:LATEST])
     _with_delivery([*latest, *on_their_way])
-    shares = figures.operator_share(figures.recent(account, now=now).only("summary")[:1000])
+    shares = figures.operator_share(account, now=now)
     context = {
         "now": now,
         "has_active_line": lines_for(account).exists(),
@@ -39,9 +48,12 @@ def desk(request: HttpRequest) -> HttpResponse:
         "running": on_their_way,
         "latest": latest,
         "received": _received(account),
-        "announcements": [],
-        "chart_days": _chart_of_days(days),
-        "chart_summary": _words_of_days(days),
+        "announcements": announcements_for(request.user, tier=_tier(account), now=now),
+        "tickets": tickets_of(account).exclude(state=Ticket.State.CLOSED)[:LATEST],
+        "requests": LineRequest.objects.of(account).filter(state__in=OPEN_REQUESTS).order_by("-id")[:LATEST],
+        "days_left": days_left(account, now),
+        "chart_days": _chart_of_days(shown),
+        "chart_summary": _words_of_days(shown),
         "has_operator_share": bool(shares),
         "chart_operators": _chart_of_operators(shares),
         "operator_summary": "، ".join(f"{name}: {number(count)}" for name, count in shares),
@@ -51,16 +63,31 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 def _figures(account: Account, days: list[Day], now: datetime) -> dict[str, Any]:
     today, yesterday = days[-1].counts.sent, days[-2].counts.sent
-    sent = sum(day.counts.sent for day in days)
-    delivered = sum(day.counts.delivered for day in days)
+    last = [day.counts for day in days[-CHART_DAYS:]]
+    sent, delivered = sum(counts.sent for counts in last), sum(counts.delivered for counts in last)
     return {
         "sent_today": today,
+        "sent_month": sum(day.counts.sent for day in figures.of_month(days, now=now)),
+        "failed": sum(counts.undelivered + counts.failed + counts.unknown for counts in last),
         "sent_today_note": _compared(today, yesterday),
         "sent_today_tone": "up" if today >= yesterday else "down",
         "delivered_percent": round(delivered * 100 / sent, 1) if sent else None,
-        "received_today": figures.received_since_midnight(account, now=now),
+        "received_today": figures.received_today(account, now=now),
         "cost_month": figures.cost_of_month(account, now=now),
     }
+
+
+@require_POST
+@panel_page("view")
+def dismiss_announcement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put an announcement away, for this reader; the fragment's answer is empty."""
+    dismiss(get_object_or_404(Announcement, pk=pk), user=request.user)
+    return HttpResponse() if request.htmx else redirect("reports:desk")
+
+
+def _tier(account: Account) -> int | None:
+    plan = plan_of(account)
+    return plan.tier if plan else None
 
 
 def _compared(today: int, yesterday: int) -> str:
