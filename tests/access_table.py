@@ -292,6 +292,14 @@ GET  /api/v1/line-inquiry                           401    401    401    401    
 GET  /api/v1/line-requests                          401    401    401    401    401    401
 POST /api/v1/line-requests                          401    401    401    401    401    401
 GET  /api/v1/line-requests/{message}                401    401    401    401    401    401
+GET  /api/v1/reports/daily                          401    401    401    401    401    401
+GET  /api/v1/reports/lines                          401    401    401    401    401    401
+GET  /api/v1/reports/operators                      401    401    401    401    401    401
+GET  /api/v1/reports/statuses                       401    401    401    401    401    401
+GET  /api/v1/reports/errors                         401    401    401    401    401    401
+POST /api/v1/exports                                401    401    401    401    401    401
+GET  /api/v1/exports/{message}                      401    401    401    401    401    401
+GET  /api/v1/exports/{message}/file                 401    401    401    401    401    401
 GET  /api/v1/ledger                                 401    401    401    401    401    401
 GET  /api/v1/invoices                               401    401    401    401    401    401
 GET  /api/v1/invoices/{message}                     401    401    401    401    401    401
