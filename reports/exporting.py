@@ -4,6 +4,7 @@ A CSV is written batch by batch; after each, what is on the disk and how far it 
 takes over cuts the file to that mark and goes on. A workbook cannot be continued: it is begun again.
 """
 
+import logging
 import os
 import secrets
 import uuid
@@ -28,6 +29,7 @@ from common.tables.writing import ROWS_PER_SHEET
 from reports.models import Export
 from reports.sources import Source, source_of
 
+logger = logging.getLogger(__name__)
 BATCH = 2_000
 LEASE = timedelta(minutes=2)
 FOLDER = "exports"
@@ -91,13 +93,11 @@ def run(export_id: int, *, now: datetime) -> Export | None:
             _make(export)
     except _Taken:
         return None
-    except TookTooLong:
-        _fail(export, "too_slow")
-    except OSError as error:
-        if now - export.created_at > TRIED_FOR:
-            _fail(export, str(error))
-        else:  # a full disk: whoever comes after the lease tries again
-            raise
+    except Exception:
+        if now - export.created_at <= TRIED_FOR:
+            raise  # a full disk, a lost database: whoever comes after the lease tries again
+        logger.exception("export %s was given up", export.pk)
+        _fail(export)
     export.refresh_from_db()
     return export
 
@@ -236,10 +236,10 @@ def _tell(export: Export) -> None:
     )  # fmt: skip
 
 
-def _fail(export: Export, problem: str) -> None:
+def _fail(export: Export) -> None:
     uploads.discard(export.path)
     Export.objects.filter(pk=export.pk, lease_token=export.lease_token).update(
-        state=Export.State.FAILED, problem=problem[:300], path="", lease_until=None
+        state=Export.State.FAILED, path="", lease_until=None
     )
 
 

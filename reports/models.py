@@ -118,7 +118,6 @@ class Export(models.Model):
     path = models.CharField(max_length=200, blank=True, editable=False)
     filename = models.CharField(_("file name"), max_length=100, blank=True)
     size = models.BigIntegerField(_("size (octets)"), default=0)
-    problem = models.CharField(_("problem"), max_length=300, blank=True)
     lease_token = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("asked for"), default=timezone.now, editable=False)

@@ -6,7 +6,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -19,8 +19,6 @@ from reports.exporting import TooManyWaiting, delete_export, order_export
 from reports.models import Export
 from reports.sources import described, filters_of
 
-_PROBLEMS = {"too_slow": gettext_lazy("The search took too long. Choose a shorter time or a whole number.")}
-
 
 @require_GET
 @panel_page("view")
@@ -29,7 +27,6 @@ def export_list(request: HttpRequest) -> HttpResponse:
     page = page_of(Export.objects.of(request.account).select_related("created_by"), request.GET)
     for export in page.rows:
         export.filters_shown = described(export)
-        export.problem_shown = str(_PROBLEMS.get(export.problem, export.problem))
         export.size_shown = _size(export.size)
     asked = request.GET.get("list")
     context = {

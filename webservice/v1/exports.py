@@ -20,21 +20,21 @@ from webservice.idempotency import answer_once
 from webservice.models import ApiKey
 from webservice.problems import Code, FieldCode, Problem
 from webservice.v1 import documentation
-from webservice.v1.answers import Answer
+from webservice.v1.answers import MESSAGE_STATES, Answer
 from webservice.v1.base import ApiView
 from webservice.v1.fields import MomentField, StrictCharField, StrictSerializer
 from webservice.v1.words import STATUS_OF, moment
 
-LISTS = tuple(Export.Kind.values)
-FORMATS = tuple(Export.Form.values)
-STATES = tuple(Export.State.values)
+LISTS = [(name, name) for name in Export.Kind.values]
+FORMATS = [(name, name) for name in Export.Form.values]
+STATES = [(name, name) for name in Export.State.values]
 _OF_SENT = ("to", "state", "text", "line")
 _OF_RECEIVED = ("sender", "text", "line")
 _FILTERS = {"sent": _OF_SENT, "received": _OF_RECEIVED, "ledger": ()}
 _READ = [documentation.LANGUAGE, *documentation.RATE_HEADERS]
 _EXPORT = {
     "id": 7, "list": "sent", "format": "csv", "state": "running", "rows": 240000, "rows_expected": 1200000, "size": 0,
-    "file": None, "filename": "", "problem": "", "created_at": "2026-03-21T06:00:00.000Z", "ready_at": None,
+    "file": None, "filename": "", "created_at": "2026-03-21T06:00:00.000Z", "ready_at": None,
     "expires_at": None,
 }  # fmt: skip
 _READY = _EXPORT | {
@@ -47,15 +47,15 @@ _READY = _EXPORT | {
 class NewExport(StrictSerializer):
     """Which list, in which form, and what narrows it."""
 
-    list = serializers.ChoiceField([(name, name) for name in LISTS])
-    format = serializers.ChoiceField([(name, name) for name in FORMATS], default="csv")
+    list = serializers.ChoiceField(LISTS)
+    format = serializers.ChoiceField(FORMATS, default="csv")
     since = MomentField(required=False, help_text="Of this time or later.")
     until = MomentField(required=False, help_text="Before this time.")
     to = StrictCharField(required=False, max_length=24, help_text="Of sent messages: a number, or a part of one.")
     sender = StrictCharField(required=False, max_length=24, help_text="Of received messages.")
     text = StrictCharField(required=False, max_length=100, help_text="Of messages: looked for in their texts.")
     line = StrictCharField(required=False, max_length=24, help_text="Of messages.")
-    state = serializers.ChoiceField([(name, name) for name in STATUS_OF], required=False)
+    state = serializers.ChoiceField(MESSAGE_STATES, required=False)
 
     def get_fields(self):
         return {"from" if name == "since" else name: field for name, field in super().get_fields().items()}
@@ -78,15 +78,14 @@ class NewExport(StrictSerializer):
 
 class ExportAnswer(Answer):
     id = serializers.IntegerField()
-    list = serializers.ChoiceField([(name, name) for name in LISTS])
-    format = serializers.ChoiceField([(name, name) for name in FORMATS])
-    state = serializers.ChoiceField([(name, name) for name in STATES])
+    list = serializers.ChoiceField(LISTS)
+    format = serializers.ChoiceField(FORMATS)
+    state = serializers.ChoiceField(STATES)
     rows = serializers.IntegerField(help_text="Written so far.")
     rows_expected = serializers.IntegerField(allow_null=True, help_text="Null: they were too many to count first.")
     size = serializers.IntegerField(help_text="Octets, once it is ready.")
     file = serializers.CharField(allow_null=True, help_text="Where to download it, with the same key.")
     filename = serializers.CharField(allow_blank=True, help_text="Ends in .zip for a CSV longer than a sheet.")
-    problem = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
     ready_at = serializers.DateTimeField(allow_null=True)
     expires_at = serializers.DateTimeField(allow_null=True, help_text="Then the file is deleted.")
@@ -219,7 +218,6 @@ def _shown(request: Request, export: Export) -> dict:
         "size": export.size,
         "file": request.build_absolute_uri(there) if is_ready else None,
         "filename": export.filename,
-        "problem": export.problem,
         "created_at": moment(export.created_at),
         "ready_at": moment(export.ready_at),
         "expires_at": moment(export.expires_at),

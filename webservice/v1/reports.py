@@ -23,7 +23,7 @@ from reports.selectors import Row, Wanted, breakdown
 from webservice.models import ApiKey
 from webservice.problems import Code, FieldCode
 from webservice.v1 import documentation
-from webservice.v1.answers import Answer
+from webservice.v1.answers import MESSAGE_STATES, Answer
 from webservice.v1.base import ApiView
 from webservice.v1.serializers import StrictQuery
 from webservice.v1.words import CLASS_OF, CURRENCY, STATES, moment
@@ -103,7 +103,7 @@ class OperatorRow(Counts):
 
 
 class StatusRow(Counts):
-    state = serializers.ChoiceField([(name, name) for name in STATES.values()])
+    state = serializers.ChoiceField(MESSAGE_STATES)
 
 
 class ErrorRow(Counts):
