@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -100,6 +101,11 @@ def run(export_id: int, *, now: datetime) -> Export | None:
         _fail(export)
     export.refresh_from_db()
     return export
+
+
+def opened(export: Export) -> BinaryIO:
+    """The file of a ready export, to be read. Raises common.uploads.UploadGone."""
+    return uploads.path_of(export.path).open("rb")
 
 
 def delete_expired(*, now: datetime) -> int:

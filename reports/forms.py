@@ -14,10 +14,8 @@ from messaging.models import Campaign
 from messaging.selectors.sent import status_choices
 from numbers.models import Line
 from numbers.selectors import operators
-from reports.selectors import Wanted
+from reports.selectors import MOST_DAYS, USUAL_DAYS, Wanted
 
-USUAL_DAYS = 30
-MOST_DAYS = 731
 KINDS = [choice for choice in Campaign.Kind.choices if choice[0] != Campaign.Kind.TEST]
 _ALL = ("", gettext_lazy("All"))
 

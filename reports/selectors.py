@@ -12,6 +12,7 @@ from messaging.models import Status
 from messaging.selectors.progress import Progress, summed
 from reports.models import DailyFigure, ReceivedFigure
 
+USUAL_DAYS, MOST_DAYS = 30, 731  # of a report: unless days are chosen, and at most
 BREAKDOWNS = {
     "day": "day",
     "line": "line",

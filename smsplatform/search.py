@@ -47,7 +47,7 @@ class Hit:
 @panel_page("view")
 def search(request: HttpRequest) -> HttpResponse:
     """The rows that ``q`` finds, as the dialog shows them; the pages of the menu where nothing is asked."""
-    text = request.GET.get("q", "").strip()[:LONGEST]
+    text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     groups = [(_("Pages"), _pages(request, text))]
     is_cut = False
     if len(text) > 1:

@@ -25,7 +25,6 @@ from support.selectors import tickets_of
 
 LATEST = 5
 CHART_DAYS = 30
-OPEN_REQUESTS = (LineRequest.State.SUBMITTED, LineRequest.State.APPROVED)
 SHARES_SHOWN = 5
 TONES = ("ok", "wait", "violet", "bad", "mute", "mute")
 
@@ -50,7 +49,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "received": _received(account),
         "announcements": announcements_for(request.user, tier=_tier(account), now=now),
         "tickets": tickets_of(account).exclude(state=Ticket.State.CLOSED)[:LATEST],
-        "requests": LineRequest.objects.of(account).filter(state__in=OPEN_REQUESTS).order_by("-id")[:LATEST],
+        "requests": LineRequest.objects.of(account).filter(state__in=LineRequest.OPEN).order_by("-id")[:LATEST],
         "days_left": days_left(account, now),
         "chart_days": _chart_of_days(shown),
         "chart_summary": _words_of_days(shown),

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import panel_page
-from common import uploads
 from common.paging import page_of
 from common.showing import number
-from reports.exporting import TooManyWaiting, delete_export, order_export
+from common.uploads import UploadGone
+from reports.exporting import TooManyWaiting, delete_export, opened, order_export
 from reports.models import Export
 from reports.sources import described, filters_of
 
@@ -66,14 +66,9 @@ def export_new(request: HttpRequest) -> HttpResponse:
 def export_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file, for people of the account that asked for it."""
     export = get_object_or_404(Export.objects.of(request.account), pk=pk, state=Export.State.READY)
-    return file_response(export)
-
-
-def file_response(export: Export) -> FileResponse:
-    """A ready file as a download. Raises Http404 where it is gone."""
     try:
-        file = uploads.path_of(export.path).open("rb")
-    except uploads.UploadGone as error:
+        file = opened(export)
+    except UploadGone as error:
         raise Http404 from error
     return FileResponse(file, as_attachment=True, filename=export.filename)
 

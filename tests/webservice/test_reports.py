@@ -60,6 +60,8 @@ def test_the_period_is_what_was_asked_for(api, sent):
         ({"from": "2026-02-01", "to": "2026-01-01"}, "to"),
         ({"from": "2020-02-01", "to": "2026-01-01"}, "from"),
         ({"from": "yesterday"}, "from"),
+        ({"to": "0001-01-01"}, "to"),
+        ({"from": "9999-12-31"}, "from"),
         ({"line": "999"}, "line"),
         ({"operator": "nobody"}, "operator"),
         ({"since": "2026-01-01"}, "since"),

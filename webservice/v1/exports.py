@@ -1,6 +1,6 @@
 """Files of long lists over the web service (8.3): asked for, watched, downloaded."""
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -11,11 +11,11 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.uploads import UploadGone
 from numbers.models import Line
-from reports.exporting import TooManyWaiting, order_export
+from reports.exporting import TooManyWaiting, opened, order_export
 from reports.models import Export
 from reports.sources import kept
-from reports.views.exports import file_response
 from webservice.idempotency import answer_once
 from webservice.models import ApiKey
 from webservice.problems import Code, FieldCode, Problem
@@ -184,11 +184,10 @@ class ExportFile(ApiView):
         if export.state != Export.State.READY:
             raise Problem(Code.WRONG_STATE, more={"state": export.state})
         try:
-            response = file_response(export)
-        except Http404 as error:
+            file = opened(export)
+        except UploadGone as error:
             raise Problem(Code.NOT_FOUND) from error
-        response["Content-Type"] = "application/octet-stream"
-        return response
+        return FileResponse(file, as_attachment=True, filename=export.filename, content_type="application/octet-stream")
 
     def perform_content_negotiation(self, request: Request, force: bool = False):
         """Whatever is accepted: the file is what it is, and refusals are JSON."""

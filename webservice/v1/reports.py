@@ -1,6 +1,6 @@
 """Reports over the web service (W5, 8.3): the days' figures by day, line, operator, state and error."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,9 +17,8 @@ from messaging.errors import describe
 from messaging.models import Campaign
 from numbers.models import Line, Operator
 from numbers.selectors import operators
-from reports.forms import MOST_DAYS, USUAL_DAYS
 from reports.rolling import freshen
-from reports.selectors import Row, Wanted, breakdown
+from reports.selectors import MOST_DAYS, USUAL_DAYS, Row, Wanted, breakdown
 from webservice.models import ApiKey
 from webservice.problems import Code, FieldCode
 from webservice.v1 import documentation
@@ -53,6 +52,12 @@ class ReportQuery(StrictQuery):
         names = {"first": "from", "class_": "class"}
         return {names.get(name, name): field for name, field in super().get_fields().items()}
 
+    def validate_from(self, day: date) -> date:
+        return _told(day)
+
+    def validate_to(self, day: date) -> date:
+        return _told(day)
+
     def validate_line(self, number: str) -> int:
         line = Line.objects.filter(number=number).values_list("pk", flat=True).first()
         if line is None:
@@ -75,6 +80,12 @@ class ReportQuery(StrictQuery):
             sentence = _("A report covers at most two years. Choose a shorter period.")
             raise serializers.ValidationError({"from": [serializers.ErrorDetail(sentence, FieldCode.INVALID)]})
         return attrs | {"from": first, "to": last}
+
+
+def _told(day: date) -> date:
+    if not 2000 <= day.year <= 2200:
+        raise serializers.ValidationError(_("There are no figures of such a day."), FieldCode.INVALID)
+    return day
 
 
 class Counts(Answer):

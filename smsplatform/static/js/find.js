@@ -10,6 +10,9 @@ export function openFind() {
   window.htmx.trigger(box, "find:open");
 }
 
+let asked = false; // more was written than the list answers
+let entered = false; // Enter came before the answer
+
 const rows = () => [...list.querySelectorAll("a[role=option]")];
 const chosen = () => list.querySelector("[aria-selected=true]");
 
@@ -26,18 +29,30 @@ function step(by) {
   if (all.length) choose(all[(all.indexOf(chosen()) + by + all.length) % all.length]);
 }
 
+function open() {
+  entered = asked;
+  if (!asked) (chosen() ?? rows()[0])?.click();
+}
+
+box?.addEventListener("input", () => {
+  asked = true;
+  entered = false;
+});
+
 box?.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   if (event.key === "ArrowDown") step(1);
   else if (event.key === "ArrowUp") step(chosen() ? -1 : 0);
-  else if (event.key === "Enter") (chosen() ?? rows()[0])?.click();
+  else if (event.key === "Enter") open();
   else return;
   event.preventDefault();
 });
 
 list?.addEventListener("htmx:afterSwap", () => {
-  list.closest(".dialog-body").scrollTop = 0;
+  asked = false;
+  list.scrollTop = 0;
   choose(rows()[0]);
+  if (entered) open();
 });
 list?.addEventListener("pointermove", (event) => {
   const row = event.target.closest("a[role=option]");
