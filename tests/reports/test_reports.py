@@ -1,5 +1,6 @@
 """Reports (8): figures by day, line, operator, status and error, on the page and in the file."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -78,16 +79,20 @@ def test_figures_are_the_sums_of_what_happened(account):
     today = in_tehran(now).date()
     price = Message.objects.of(account).first().price
     rows = figures(account)
-    assert [(row[2], row[3], row[4]) for row in rows] == [
-        (Status.DELIVERED, "", 1), (Status.DELIVERED, "", 1),  # of two operators
-        (Status.UNDELIVERED, "receipt:027", 1), (Status.REJECTED, "smpp:11", 1),
-    ]  # fmt: skip
+    counted = Counter()
+    for _day, _kind, status, error, messages, *_sums in rows:
+        counted[status, error] += messages
+    assert counted == {
+        (Status.DELIVERED, ""): 2,
+        (Status.UNDELIVERED, "receipt:027"): 1,
+        (Status.REJECTED, "smpp:11"): 1,
+    }
     assert {row[0] for row in rows} == {today}
     assert {row[1] for row in rows} == {"simple"}
     assert sum(row[6] for row in rows) == 4 * price
     assert sum(row[7] for row in rows) == price
     roll(account, now=now + timedelta(minutes=1))
-    assert figures(account) == rows
+    assert sorted(figures(account)) == sorted(rows)
 
 
 def test_a_day_is_summed_again_for_two_days_and_then_stays(account):
@@ -213,7 +218,7 @@ def test_a_period_leaves_out_other_days(account):
     [
         ("since=1405/02/20&until=1405/02/10", "The last day is before the first"),
         ("since=1400/02/20&until=1405/02/10", "at most two years"),
-        ("since=tomorrow", "YYYY/MM/DD"),
+        ("since=tomorrow", "Write the date like 1405/09/03"),
     ],
 )
 def test_a_period_that_cannot_be_taken_is_refused_in_words(account, query, words):
