@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from common import showing
-from common.jalali import GREGORIAN_MONTHS, MONTHS, jalali_parts
-from common.showing import digits, is_persian, number
+from common.showing import digits, number, short_day
 from messaging.errors import code_of, describe
 from messaging.models import Campaign, Status
 from numbers.models import Line
@@ -144,14 +143,6 @@ def _label(key: object, by: str, name: Callable[[object], Cell]) -> str:
     if by == "error":
         return name(key).note or name(key).shown[:24]
     return short_day(key) if isinstance(key, date) else name(key).shown
-
-
-def short_day(day: date) -> str:
-    """«۱۸ آبان» or "9 Nov": a day under a bar."""
-    if is_persian():
-        _year, month, day_of_month = jalali_parts(day)
-        return f"{digits(day_of_month)} {MONTHS['fa'][month - 1]}"
-    return f"{day.day} {GREGORIAN_MONTHS[day.month - 1][:3]}"
 
 
 def _plain(text: str) -> Cell:
