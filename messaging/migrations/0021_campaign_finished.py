@@ -1,14 +1,13 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    atomic = False
+    """Campaigns are few beside messages: the index is made at once."""
 
-    dependencies = [("messaging", "0018_template_reason")]
+    dependencies = [("messaging", "0020_routes_that_share_and_fail_over")]
 
     operations = [
-        AddIndexConcurrently(
+        migrations.AddIndex(
             "campaign",
             models.Index(
                 condition=models.Q(("finished_at__isnull", False)),
