@@ -101,7 +101,7 @@ _SUBMISSION = "message_id, part, attempt, gateway_id, bind_number, command_statu
 _RECEIPT = "gateway_id, smsc_id, state, error, source, destination, received_at, message_id, part, parts, raw"
 _TABLES = """
 DROP TABLE IF EXISTS m; DROP TABLE IF EXISTS s; DROP TABLE IF EXISTS r;
-CREATE TABLE m (LIKE messaging_message INCLUDING ALL) WITH (fillfactor = 75);
+CREATE TABLE m (LIKE messaging_message INCLUDING ALL) WITH (fillfactor = 50);
 CREATE TABLE s (LIKE messaging_submission INCLUDING ALL);
 CREATE TABLE r (LIKE messaging_receipt INCLUDING ALL);
 INSERT INTO m SELECT * FROM messaging_message WHERE campaign_id = (SELECT max(id) FROM messaging_campaign);

@@ -51,7 +51,7 @@ def copy_by_hand(stage, first: int, last: int, *, at_once: int = 50) -> float:
     ``at_once`` chunks in a transaction; seconds."""
     with psycopg.connect(stage.conninfo, autocommit=True) as db:
         db.execute("DROP TABLE IF EXISTS copied")
-        db.execute("CREATE TABLE copied (LIKE messaging_message INCLUDING ALL) WITH (fillfactor = 75)")
+        db.execute("CREATE TABLE copied (LIKE messaging_message INCLUDING ALL) WITH (fillfactor = 50)")
         pieces = []
         for chunk in range(first, last + 1, at_once):
             end = min(chunk + at_once, last + 1) * 1000 - 1

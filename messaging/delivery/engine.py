@@ -62,6 +62,7 @@ class BindEngine:
         self._stopping = threading.Event()
         self._drain_seconds = 10.0
         self._nudged = True
+        self._ask_again_at = 0.0  # an empty queue is not asked at every turn
         self._held: dict[int, HeldChunk] = {}
         self._deciding: Slice | None = None
         self._doubtful: dict[int, int] = {}  # chunk → cursor, of leases whose commit we did not hear of
@@ -332,8 +333,10 @@ class BindEngine:
         loaded = sum(len(chunk.unmarked) for chunk in self._held.values())
         urgent = self._nudged
         self._nudged = False
-        if room > loaded:
-            slice_.claim(max(1, min(int((room - loaded) / self._chunk_size) + 1, 100)), now)
+        if room > loaded and (urgent or time.monotonic() >= self._ask_again_at):
+            most = max(1, min(int((room - loaded) / self._chunk_size) + 1, 100))
+            if slice_.claim(most, now) < most:
+                self._ask_again_at = time.monotonic() + LOOK_SECONDS
         elif urgent and self._held:
             shares = len({chunk.share for chunk in self._held.values() if chunk.unmarked})
             most_class = None if shares < MOST_SHARES else MessageClass.TRANSACTIONAL

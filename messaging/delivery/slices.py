@@ -31,7 +31,8 @@ class Slice:
             key=lambda item: item.id,
         )
 
-    def claim(self, most: int, now, *, only_others: bool = False, most_class: int | None = None) -> None:
+    def claim(self, most: int, now, *, only_others: bool = False, most_class: int | None = None) -> int:
+        """Lease at most ``most`` chunks; how many there were."""
         engine = self._engine
         rows = claim(
             gateway_id=engine.gateway.id, bind_number=engine.number, token=engine._token, most=most, now=now,
@@ -40,7 +41,7 @@ class Slice:
         )  # fmt: skip
         self.is_full = only_others and len(rows) == most
         if not rows:
-            return
+            return 0
         campaign_ids = {row[1] for row in rows}
         self._templates = writer.templates_for(engine.gateway, campaign_ids - engine._templates.keys(), rows, now=now)
         writer.begin_campaigns(campaign_ids, now=now)
@@ -51,6 +52,7 @@ class Slice:
             self._claimed.append(chunk)
         mean = sum(len(items) for items in self._loaded.values()) / len(rows)
         engine._chunk_size = max(1.0, (engine._chunk_size + mean) / 2)
+        return len(rows)
 
     def claimed_cursors(self) -> dict[int, int]:
         """Chunk → the cursor that it was claimed with."""
