@@ -19,7 +19,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts import announcement_admin, audit, lockout, services  # noqa: F401 - registers its pages
+from accounts import announcement_admin, audit, lockout, second_step, services  # noqa: F401 - registers its pages
 from accounts.forms import MobileField
 from accounts.models import Account, AuditEntry, Membership, User
 from common import showing
@@ -194,7 +194,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     created = moment("created_at", _("created"))
     seen = moment("last_login", _("last login"))
     inlines = [MembershipInline]
-    actions = ["unlock"]
+    actions = ["unlock", "reset_second_step"]
 
     @admin.display(description=_("password"))
     def set_password(self, user: User) -> str:
@@ -239,6 +239,16 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
         count = sum(lockout.unlock(user, by=request.user, request=request) for user in queryset)
         sentence = ngettext(
             "Failed logins of %(count)s user forgotten.", "Failed logins of %(count)s users forgotten.", count
+        )
+        self.message_user(request, sentence % {"count": showing.number(count)})
+
+    @admin.action(description=_("Take the second step of login off for the selected users"), permissions=["change"])
+    def reset_second_step(self, request: HttpRequest, queryset) -> None:
+        """For those who lost phone and codes. Of colleagues, by superusers only."""
+        allowed = [user for user in queryset if self.has_change_permission(request, user)]
+        count = sum(second_step.turn_off(user, by=request.user, request=request) for user in allowed)
+        sentence = ngettext(
+            "Second step taken off for %(count)s user.", "Second step taken off for %(count)s users.", count
         )
         self.message_user(request, sentence % {"count": showing.number(count)})
 

@@ -33,5 +33,14 @@ class AccountsConfig(AppConfig):
                 "announcement.changed": _("Announcement changed"),
                 "announcement.deleted": _("Announcement deleted"),
                 "profile.changed": _("Profile changed"),
+                "member.invited": _("Somebody invited to the account"),
+                "member.invitation_withdrawn": _("Invitation withdrawn"),
+                "member.left": _("Member left"),
+                "session.ended": _("Logged out on other browsers"),
+                "two_factor.enabled": _("Two-factor login turned on"),
+                "two_factor.disabled": _("Two-factor login turned off"),
+                "two_factor.reset": _("Two-factor login taken off by staff"),
+                "two_factor.recovery_used": _("Login with a recovery code"),
+                "two_factor.codes_renewed": _("New recovery codes made"),
             }
         )

@@ -1,16 +1,20 @@
-"""Forms of login, passwords and the profile."""
+"""Forms of login, passwords, the profile, members and the activity log."""
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, PasswordResetForm, SetPasswordForm
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import login
-from accounts.models import User
+from accounts import audit, login
+from accounts.models import Account, Membership, User
 from common import phones, showing
+from common.fields import LastDayField, MomentField
 
+_DAY = {"data-picker": "day", "autocomplete": "off"}
 RESET_MAILS_PER_HOUR = 5
 
 
@@ -90,11 +94,121 @@ class RepeatedPassword:
 
 
 class ChangePasswordForm(RepeatedPassword, PasswordChangeForm):
-    pass
+    def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        """A wrong one counts for the lockout: an open browser must not be a place to guess."""
+        with login.guarded(self.request, self.user) as attempt:
+            if attempt.is_closed:
+                raise forms.ValidationError(_("Too many wrong tries. Wait a while and try again."), code="closed")
+            if not self.user.check_password(self.cleaned_data["old_password"]):
+                attempt.failed()
+                wrong = True
+            else:
+                wrong = False
+        if wrong:
+            raise forms.ValidationError(_("The old password is wrong."), code="password_incorrect")
+        return self.cleaned_data["old_password"]
 
 
 class NewPasswordForm(RepeatedPassword, SetPasswordForm):
     pass
+
+
+class CodeField(forms.CharField):
+    """A code of the app or a recovery code."""
+
+    def __init__(self, **options) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "dir": "ltr"})
+        super().__init__(**{"max_length": 20, "widget": widget, **options})
+
+
+class SecondStepForm(forms.Form):
+    code = CodeField(label=_("Code"), help_text=_("The six digits that your app shows, or one of your recovery codes."))
+    remember = forms.BooleanField(label=_("Do not ask again on this browser for a while"), required=False)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["autofocus"] = True
+        if not settings.TWO_FACTOR_REMEMBER_DAYS:
+            del self.fields["remember"]
+
+
+class CodeForm(forms.Form):
+    code = CodeField(label=_("Code of the app"))
+
+
+class CodeAndPasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    code = CodeField(label=_("Code of the app, or a recovery code"))
+
+
+class InviteForm(forms.Form):
+    """Whom to ask into an account: a mobile, an e-mail address, or both."""
+
+    mobile = MobileField(label=_("Mobile"), required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False, widget=forms.EmailInput(attrs={"dir": "ltr"}))
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices, initial=Membership.Role.SENDER)
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if not self.errors and not (data.get("mobile") or data.get("email")):
+            raise forms.ValidationError(_("Write a mobile number or an e-mail address."))
+        return data
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Membership.Role.choices)
+
+
+class JoinForm(RepeatedPassword, SetPasswordForm):
+    """A new person who was invited: name, user name, password."""
+
+    full_name = forms.CharField(label=_("Full name"), max_length=120)
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=60,
+        help_text=_("With it, or with your e-mail or mobile, you log in."),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "dir": "ltr"}),
+    )
+    field_order = ["full_name", "username", "new_password1", "new_password2"]
+
+    def clean_username(self) -> str:
+        name = User.normalize_username(self.cleaned_data["username"])
+        UnicodeUsernameValidator(message=_("A user name is made of letters, digits and @ . + - _ only."))(name)
+        if User.objects.filter(username__iexact=name).exists():
+            raise forms.ValidationError(_("This user name is taken; choose another."))
+        return name
+
+
+class ActivityFilter(forms.Form):
+    """Who, what, when: of an account's audit trail (10, Beyond)."""
+
+    who = forms.ModelChoiceField(
+        label=_("Who"), queryset=User.objects.none(), required=False, empty_label=_("Everybody")
+    )
+    what = forms.ChoiceField(label=_("What"), required=False)
+    since = MomentField(label=_("From day"), widget=forms.TextInput(attrs=_DAY))
+    until = LastDayField(label=_("Until day"), widget=forms.TextInput(attrs=_DAY))
+
+    def __init__(self, data, *, account: Account) -> None:
+        super().__init__(data)
+        self.fields["who"].queryset = User.objects.filter(memberships__account=account).order_by("full_name", "id")
+        alike: dict[str, list[str]] = {}
+        for action, label in audit.action_choices():
+            alike.setdefault(label, []).append(action)
+        self.fields["what"].choices = [("", _("All"))] + [(",".join(names), label) for label, names in alike.items()]
+
+    def wanted(self) -> dict:
+        """What was asked for and could be understood."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
 
 
 class ProfileForm(forms.ModelForm):

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
 
+from accounts import second_step, sessions
 from accounts.models import Account, Membership
 
 ACCOUNT_KEY = "account_id"  # in the session: which of several accounts the user picked
@@ -44,6 +46,7 @@ class AccountMiddleware:
         return self.get_response(request)
 
     def _welcome(self, request: HttpRequest) -> None:
+        sessions.touch(request)
         if not chosen_language(request):
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
@@ -55,6 +58,22 @@ class AccountMiddleware:
         )
         request.membership = _picked(request.memberships, request.session.get(ACCOUNT_KEY))
         request.account = request.membership.account if request.membership else None
+
+
+class SecondStepMiddleware:
+    """Staff who must have a second step of login and have none see nothing but the page where they make one."""
+
+    FREE = ("/accounts/two-factor/", "/accounts/logout/", "/language/", "/theme/", "/static/")
+
+    def __init__(self, get_response: Callable) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        must = user.is_authenticated and second_step.is_required(user) and not request.path.startswith(self.FREE)
+        if must and second_step.factor_of(user) is None:
+            return redirect("accounts:two_factor")
+        return self.get_response(request)
 
 
 def chosen_language(request: HttpRequest) -> str | None:

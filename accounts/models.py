@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from common.crypto import EncryptedTextField
+
 
 class OwnedQuerySet(models.QuerySet):
     """Rows of one tenant. Every tenant's model uses it, and every door reaches its rows through ``of``."""
@@ -231,3 +233,88 @@ class Dismissal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.announcement_id} {self.user_id}"
+
+
+class Invitation(models.Model):
+    """A place in an account that waits for somebody (10). Its link is signed, runs out and works once.
+
+    waiting → accepted (by whoever opens the link) | withdrawn (by an owner); a waiting one runs out by itself.
+    """
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="invitations", verbose_name=_("account"))
+    role = models.CharField(_("role"), max_length=10, choices=Membership.Role, default=Membership.Role.SENDER)
+    mobile = models.CharField(_("mobile"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("invited by"))
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("runs out"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(mobile="", email=""), name="invitation_has_address"),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(withdrawn_at=None), name="invitation_ends_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email or self.mobile
+
+    def is_open(self, now) -> bool:
+        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
+
+
+class TwoFactor(models.Model):
+    """A user's second step of login: the secret that their authenticator app holds. It counts once confirmed."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="two_factor", verbose_name=_("user"))
+    secret = EncryptedTextField(_("secret"))  # hexadecimal
+    last_step = models.BigIntegerField(_("last step used"), default=-1)  # a code works once (RFC 6238, 5.2)
+    drift = models.SmallIntegerField(_("drift of the clock, in steps"), default=0)
+    devices_round = models.PositiveIntegerField(default=0)  # grows: every remembered device is forgotten
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("two-factor login")
+        verbose_name_plural = _("two-factor logins")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class RecoveryCode(models.Model):
+    """A code that logs in once in place of the app's. Only its hash is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class LoginSession(models.Model):
+    """A browser in which a user is logged in: what they recognise it by. Gone when the session ends."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="login_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-seen_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.user_agent[:40]}"

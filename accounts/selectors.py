@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from django.db.models import Case, When
+
 from accounts.models import Account, AuditEntry, Membership, User
 from common import phones
 from common.text.folding import ascii_digits
@@ -38,6 +40,21 @@ def _only(**lookup) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
-def activity(account: Account):
-    """The account's audit trail, newest first."""
-    return AuditEntry.objects.of(account).select_related("user").order_by("-id")
+def activity(account: Account, *, who: User | None = None, what: str = "", since=None, until=None):
+    """The account's audit trail, newest first: of a person, of actions (comma-separated), since ≤ at < until."""
+    found = AuditEntry.objects.of(account).select_related("user").order_by("-id")
+    if who is not None:
+        found = found.filter(user=who)
+    if what:
+        found = found.filter(action__in=what.split(","))
+    if since is not None:
+        found = found.filter(at__gte=since)
+    if until is not None:
+        found = found.filter(at__lt=until)
+    return found
+
+
+def members(account: Account):
+    """The places in the account: owners first, then by name."""
+    order = Case(*[When(role=role, then=place) for place, role in enumerate(Membership.Role)])
+    return Membership.objects.of(account).select_related("user").order_by(order, "user__full_name", "id")

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import audit
+from accounts import audit, sessions
 from accounts.models import Account, Membership, User
 
 
@@ -77,14 +77,28 @@ def change_role(
 
 @transaction.atomic
 def remove_member(membership: Membership, *, by: User | None = None, request: HttpRequest | None = None) -> None:
-    """Take a member's place away. Raises LastOwner where nobody else owns the account."""
+    """Take a member's place away and log them out everywhere, unless they leave by themselves.
+
+    Raises LastOwner where nobody else owns the account.
+    """
     if membership.role == Membership.Role.OWNER:
         _keep_an_owner(membership)
-    account, username, role = membership.account, membership.user.username, membership.role
+    account, user, role = membership.account, membership.user, membership.role
     membership.delete()
+    leaves = by == user
     audit.record(
-        action="member.removed", user=by, account=account, target=username, details={"role": role}, request=request
-    )
+        action="member.left" if leaves else "member.removed", user=by, account=account, target=user.username,
+        details={"role": role}, request=request,
+    )  # fmt: skip
+    if not leaves:
+        sessions.end_all(user, by=by, request=request)
+
+
+@transaction.atomic
+def transfer_ownership(owner: Membership, to: Membership, *, request: HttpRequest | None = None) -> None:
+    """``to`` owns the account from now on, and ``owner`` sends in it."""
+    change_role(to, Membership.Role.OWNER, by=owner.user, request=request)
+    change_role(owner, Membership.Role.SENDER, by=owner.user, request=request)
 
 
 def suspend(account: Account, *, by: User | None = None, reason: str = "", request: HttpRequest | None = None) -> bool:

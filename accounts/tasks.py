@@ -2,7 +2,9 @@
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
+from accounts import sessions
 from accounts.forms import ResetForm
 
 
@@ -21,3 +23,9 @@ def mail_password_reset(email: str) -> None:
                 "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
             },
         )
+
+
+@shared_task(name="accounts.forget_sessions")
+def forget_sessions() -> None:
+    """Rows of sessions that ran out are not kept."""
+    sessions.forget_old(timezone.now())

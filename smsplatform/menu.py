@@ -59,6 +59,8 @@ ENTRIES = [
     Entry(_("My credit"), "wallet", "billing:ledger", MANAGE),
     Entry(_("Invoices"), "receipt", "billing:invoices", MANAGE),
     Entry(_("Support"), "lifebuoy", "support:tickets", MANAGE),
+    Entry(_("Members"), "users", "accounts:members", MANAGE, right="can_manage"),
+    Entry(_("Activity"), "list-details", "accounts:activity", MANAGE, right="can_manage"),
     Entry(_("Web service"), "plug-connected", "webservice:keys", PROGRAMS, right="can_manage"),
     Entry(_("Webhooks"), "webhook", "webservice:webhooks", PROGRAMS, right="can_manage"),
     Entry(_("Request log"), "list-details", "webservice:requests", PROGRAMS, right="can_manage"),

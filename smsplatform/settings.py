@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.AccountMiddleware",
+    "accounts.middleware.SecondStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -178,6 +179,11 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "reports:desk"
 LOGOUT_REDIRECT_URL = "accounts:login"
 PASSWORD_RESET_TIMEOUT = env_int("PASSWORD_RESET_TIMEOUT", 3600)
+
+STAFF_TWO_FACTOR = env_bool("STAFF_TWO_FACTOR", env_bool("HTTPS"))  # staff must have a second step of login
+TWO_FACTOR_REMEMBER_DAYS = env_int("TWO_FACTOR_REMEMBER_DAYS", 30)
+INVITATION_DAYS = env_int("INVITATION_DAYS", 7)
+INVITATIONS_A_DAY = env_int("INVITATIONS_A_DAY", 50)
 
 # Lockout: 3 failures close the door for 30 minutes, per (user name, address); see accounts.addresses for the address.
 AXES_FAILURE_LIMIT = env_int("LOGIN_FAILURE_LIMIT", 3)
@@ -292,6 +298,7 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-show-incomplete": {"task": "messaging.show_incomplete", "schedule": 60.0, "options": {"expires": 60}},
     "messaging-empty-trash": {"task": "messaging.empty_old_trash", "schedule": 3600.0, "options": {"expires": 3600}},
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
+    "accounts-forget-sessions": {"task": "accounts.forget_sessions", "schedule": 24 * 3600.0},
     "common-deliver-notices": {"task": "common.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
     "phonebook-go-on": {"task": "phonebook.go_on", "schedule": 10.0, "options": {"expires": 10}},
     "billing-ask-banks": {"task": "billing.ask_banks", "schedule": 15.0, "options": {"expires": 15}},

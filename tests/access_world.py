@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Account, Membership, User
+from accounts.invitations import invite, link
+from accounts.models import Account, Invitation, LoginSession, Membership, User
 from autoreply.services import Option, save_poll, save_rule
 from autoreply.views.loading import FOLDER, SALT
 from common.uploads import store
@@ -72,6 +73,13 @@ class World:
         return PLACEHOLDER.sub(lambda found: str(MAKERS[found[1]](self)), template)
 
 
+def _invitation(world: World) -> Invitation:
+    return invite(
+        account=world.account, role="sender", email=f"{next(_numbers)}@example.ir", by=world.users["owner"],
+        now=timezone.now(),
+    )  # fmt: skip
+
+
 def _webhook(world: World) -> int:
     endpoint = create_endpoint(
         account=world.account, url="https://example.com/hook", events=["message.status"], now=timezone.now()
@@ -83,6 +91,12 @@ def _webhook(world: World) -> int:
 MAKERS = {
     "uid": lambda world: "MQ",
     "token": lambda world: "no-such-token",
+    "member": lambda world: make_user(account=world.account, role=Membership.Role.VIEWER).memberships.get().pk,
+    "session": lambda world: (
+        LoginSession.objects.create(user=world.users["owner"], session_key=f"key {next(_numbers)}").pk
+    ),
+    "invitation": lambda world: _invitation(world).pk,
+    "join": lambda world: link(_invitation(world)).rstrip("/").rpartition("/")[2],
     "key": lambda world: create_key(account=world.account, name="key", scopes=["read"])[0].pk,
     "webhook": _webhook,
     "template": lambda world: (

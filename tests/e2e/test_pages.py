@@ -42,6 +42,7 @@ NO_PAGES = {
     "/phonebook/import/{import}/rejects.csv",
     "/phonebook/opt-outs/opt-outs.csv",
     "/inbox/inbox.xlsx",
+    "/accounts/activity/activity.xlsx",
     "/support/tickets.xlsx",
     "/support/files/{ticket_file}/",
     "/staff/support/files/{ticket_file}/",

@@ -1,0 +1,141 @@
+"""Doors of login, its second step, and forgotten passwords."""
+
+from django.conf import settings
+from django.contrib.auth import login as auth_login
+from django.contrib.auth import views as auth_views
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import audit, lockout, login, second_step, selectors, sessions, tasks
+from accounts.forms import LoginForm, NewPasswordForm, ResetForm, SecondStepForm
+from accounts.models import Membership, User
+
+PENDING = "second_step"  # in the session: who has shown their password and not their code
+SECOND_STEP_SECONDS = 300
+
+
+class Login(auth_views.LoginView):
+    template_name = "accounts/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form) -> HttpResponse:
+        """Whoever has a second step is not logged in yet: the session only keeps who has shown their password."""
+        user = form.get_user()
+        if second_step.factor_of(user) is None or second_step.is_remembered(self.request, user):
+            return super().form_valid(form)
+        self.request.session[PENDING] = {
+            "user": user.pk,
+            "mark": user.get_session_auth_hash(),
+            "backend": user.backend,
+            "next": self.get_redirect_url(),
+            "until": timezone.now().timestamp() + SECOND_STEP_SECONDS,
+        }
+        return redirect("accounts:second_step")
+
+    def get_default_redirect_url(self) -> str:
+        return home_of(self.request.user)
+
+
+def home_of(user: User) -> str:
+    """Where a login leads when no page was asked for."""
+    only_staff = user.is_staff and not Membership.objects.filter(user=user).exists()
+    return reverse("admin:index" if only_staff else settings.LOGIN_REDIRECT_URL)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_step_page(request: HttpRequest) -> HttpResponse:
+    """The code of the app or a recovery code. Wrong ones count for the same lockout as wrong passwords (10)."""
+    pending = request.session.get(PENDING)
+    user = _who_is_pending(pending)
+    if user is None:
+        request.session.pop(PENDING, None)
+        return redirect("accounts:login")
+    form = SecondStepForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _code_is_right(request, user, form):
+        del request.session[PENDING]
+        auth_login(request, user, backend=pending["backend"])
+        response = redirect(pending["next"] or home_of(user))
+        if form.cleaned_data.get("remember"):
+            second_step.remember(response, user)
+        return response
+    return render(request, "accounts/second_step.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _who_is_pending(pending: dict | None) -> User | None:
+    """A password that was changed meanwhile was not shown."""
+    if not pending or pending["until"] < timezone.now().timestamp():
+        return None
+    user = User.objects.filter(pk=pending["user"], is_active=True).first()
+    return user if user and constant_time_compare(user.get_session_auth_hash(), pending["mark"]) else None
+
+
+def _code_is_right(request: HttpRequest, user: User, form: SecondStepForm) -> bool:
+    with login.guarded(request, user) as attempt:
+        if attempt.is_closed:
+            return False
+        try:
+            second_step.use(user, form.cleaned_data["code"], now=timezone.now(), request=request)
+        except second_step.NoCode:
+            attempt.failed()
+            form.add_error("code", _("This code is wrong or was used before. Wait for the app's next code."))
+            return False
+    return True
+
+
+class Logout(auth_views.LogoutView):
+    """POST only: a link on another site must not log people out."""
+
+
+def locked_out(request: HttpRequest, original_response: HttpResponse | None, credentials: dict | None) -> HttpResponse:
+    """429: how long the door stays closed, and what to do meanwhile. Called by django-axes in place of any answer."""
+    minutes = lockout.minutes_left(request, credentials)
+    response = render(
+        request, "accounts/locked_out.html", {"minutes": minutes}, status=settings.AXES_HTTP_RESPONSE_CODE
+    )
+    response["Retry-After"] = str(minutes * 60)
+    return response
+
+
+class PasswordReset(auth_views.FormView):
+    """The answer is the same, and as quick, whether anybody has the address."""
+
+    template_name = "accounts/password_reset.html"
+    form_class = ResetForm
+    success_url = reverse_lazy("accounts:password_reset_done")
+
+    def form_valid(self, form) -> HttpResponse:
+        if form.may_be_sent():
+            tasks.mail_password_reset.delay(form.cleaned_data["email"])
+        return super().form_valid(form)
+
+
+class PasswordResetDone(auth_views.PasswordResetDoneView):
+    template_name = "accounts/password_reset_done.html"
+
+
+class PasswordResetConfirm(auth_views.PasswordResetConfirmView):
+    """Whoever reads the mail is the user: their failed logins are forgotten with the old password."""
+
+    template_name = "accounts/password_reset_confirm.html"
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("accounts:password_reset_complete")
+
+    def form_valid(self, form) -> HttpResponse:
+        response = super().form_valid(form)
+        audit.record(
+            action="password.reset", user=self.user, account=selectors.home_account(self.user),
+            target=self.user.username, request=self.request,
+        )  # fmt: skip
+        sessions.end_all(self.user, by=self.user, request=self.request)
+        lockout.unlock(self.user, by=self.user, request=self.request)
+        return response
+
+
+class PasswordResetComplete(auth_views.PasswordResetCompleteView):
+    template_name = "accounts/password_reset_complete.html"
