@@ -75,7 +75,7 @@ def test_a_wrong_old_password_counts_for_the_lockout(user):
         (FIREFOX, "Firefox on Linux"),
         (PHONE, "Chrome on Android"),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on iPhone"),
         ("", "a browser on an unknown system"),
     ],
 )  # fmt: skip
