@@ -13,7 +13,10 @@ from accounts import audit, login
 from accounts.models import Account, Membership, User
 from common import phones, showing
 from common.fields import LastDayField, MomentField
+from common.identity import is_national_id
+from common.text.folding import ascii_digits
 
+_CONFIRMED = ("mobile", "email")  # a code is sent to these before they are changed
 _DAY = {"data-picker": "day", "autocomplete": "off"}
 RESET_MAILS_PER_HOUR = 5
 
@@ -212,12 +215,63 @@ class ActivityFilter(forms.Form):
 
 
 class ProfileForm(forms.ModelForm):
+    """A person's own data (10). A new mobile or e-mail is not saved here: it waits for the code that is sent there."""
+
     mobile = MobileField(label=_("Mobile"), required=False)
 
     class Meta:
         model = User
-        fields = ["full_name", "mobile", "email", "language"]
+        fields = ["full_name", "national_id", "mobile", "email", "postal_code", "address", "language"]
+        labels = {"national_id": _("National id"), "postal_code": _("Postal code"), "address": _("Postal address")}
         widgets = {
             "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
             "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+            "national_id": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+            "postal_code": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "postal-code"}),
+            "address": forms.Textarea(attrs={"rows": 2, "autocomplete": "street-address"}),
         }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("national_id", "postal_code"):
+            self.fields[name].max_length = None
+            self.fields[name].validators = []  # digits may be grouped; what is left is checked below
+            self.fields[name].widget.attrs.pop("maxlength", None)
+
+    def clean_national_id(self) -> str:
+        written = _digits_of(self.cleaned_data["national_id"])
+        if written and not is_national_id(written):
+            raise forms.ValidationError(_("This is no national id: it has ten digits, and the last checks the others."))
+        return written
+
+    def clean_postal_code(self) -> str:
+        written = _digits_of(self.cleaned_data["postal_code"])
+        if written and not (len(written) == 10 and written.isdigit() and written[0] != "0"):
+            raise forms.ValidationError(_("A postal code has ten digits."))
+        return written
+
+    def new_addresses(self) -> dict[str, str]:
+        """The mobile and e-mail that were changed to something, by field."""
+        return {
+            name: self.cleaned_data[name]
+            for name in _CONFIRMED
+            if name in self.changed_data and self.cleaned_data[name]
+        }
+
+    def save_plain(self, user: User) -> list[str]:
+        """Save what needs no code, and return the names of the fields that changed."""
+        changed = [name for name in self.changed_data if name not in self.new_addresses()]
+        for name in changed:
+            setattr(user, name, self.cleaned_data[name])
+        if changed:
+            user.save(update_fields=changed)
+        return changed
+
+
+class ContactCodeForm(forms.Form):
+    way = forms.ChoiceField(choices=[(name, name) for name in _CONFIRMED], widget=forms.HiddenInput)
+    code = CodeField(label=_("Code"))
+
+
+def _digits_of(written: str) -> str:
+    return "".join(ascii_digits(written).split()).replace("-", "")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("password/reset/done/", login.PasswordResetComplete.as_view(), name="password_reset_complete"),
     path("account/", person.choose_account, name="choose_account"),
     path("profile/", person.profile, name="profile"),
+    path("profile/code/", person.confirm_contact, name="confirm_contact"),
     path("two-factor/", second_steps.two_factor, name="two_factor"),
     path("two-factor/on/", second_steps.enable, name="two_factor_on"),
     path("two-factor/off/", second_steps.disable, name="two_factor_off"),

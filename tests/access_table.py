@@ -31,6 +31,7 @@ POST /accounts/activity/                            405    405    405    405    
 GET  /accounts/activity/activity.xlsx               200    403    403    200    403    login
 GET  /accounts/login/code/                          login  login  login  login  login  login
 POST /accounts/login/code/                          login  login  login  login  login  login
+GET  /accounts/profile/code/                        in     in     in     in     in     login
 GET  /accounts/two-factor/                          200    200    200    200    200    login
 POST /accounts/two-factor/on/                       422    422    422    422    422    login
 POST /accounts/two-factor/off/                      422    422    422    422    422    login

@@ -7,14 +7,15 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import audit, selectors, sessions
+from accounts import audit, contact_codes, selectors, sessions
 from accounts.access import login_needed
-from accounts.forms import ChangePasswordForm, ProfileForm
+from accounts.forms import ChangePasswordForm, ContactCodeForm, ProfileForm
 from accounts.middleware import ACCOUNT_KEY, LANGUAGES
 from accounts.models import User
 
@@ -61,22 +62,63 @@ def choose_account(request: HttpRequest) -> HttpResponse:
 @login_needed
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
+    """View and edit personal data (10)."""
     # A row of its own: a form writes into its instance even what it then refuses, and the page shows request.user.
     form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
-        form.save()
-        if form.changed_data:
-            audit.record(
-                action="profile.changed",
-                account=selectors.home_account(request.user),
-                target=request.user.username,
-                details={"fields": form.changed_data},
-                request=request,
-            )
-        messages.success(request, _("Your profile is saved."))
-        response = redirect("accounts:profile")
+        response = _save_profile(request, form)
         return _remember_language(response, form.cleaned_data["language"])
     return render(request, "accounts/profile.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _save_profile(request: HttpRequest, form: ProfileForm) -> HttpResponse:
+    changed = form.save_plain(User.objects.get(pk=request.user.pk))
+    if changed:
+        audit.record(
+            action="profile.changed",
+            account=selectors.home_account(request.user),
+            target=request.user.username,
+            details={"fields": changed},
+            request=request,
+        )
+    try:
+        for way, address in form.new_addresses().items():
+            contact_codes.send(request, way, address, now=timezone.now())
+    except contact_codes.TooManyCodes:
+        messages.error(request, _("Too many codes were sent. Try again in an hour."))
+        return redirect("accounts:profile")
+    if form.new_addresses():
+        return redirect("accounts:confirm_contact")
+    messages.success(request, _("Your profile is saved."))
+    return redirect("accounts:profile")
+
+
+@login_needed
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_contact(request: HttpRequest) -> HttpResponse:
+    """The code that was sent to a new mobile or e-mail address."""
+    wrong = None
+    if request.method == "POST":
+        form = ContactCodeForm(request.POST)
+        if form.is_valid():
+            if contact_codes.take(request, now=timezone.now(), **form.cleaned_data):
+                messages.success(request, _("Your profile is saved."))
+                return redirect("accounts:confirm_contact")
+            form.add_error("code", _("This code is wrong or too old."))
+        wrong = form
+    forms = [
+        (one["address"], wrong if wrong and wrong.data.get("way") == way else _code_form(way))
+        for way, one in contact_codes.waiting(request, timezone.now()).items()
+    ]
+    if not forms:
+        if wrong:
+            messages.error(request, _("The code is worth nothing any more. Change the address again to get another."))
+        return redirect("accounts:profile")
+    return render(request, "accounts/confirm_contact.html", {"forms": forms}, status=422 if wrong else 200)
+
+
+def _code_form(way: str) -> ContactCodeForm:
+    return ContactCodeForm(initial={"way": way}, auto_id=f"{way}_%s")
 
 
 @require_POST
