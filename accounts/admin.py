@@ -115,7 +115,7 @@ class AccountAdmin(AuditedAdmin):
     audit_name = "account"
     form = StaffAccountForm
     formfield_overrides = LEFT_TO_RIGHT
-    list_display = ["name", "kind", "state", "people", "created"]
+    list_display = ["name", "kind", "state", "people", "created", "look"]
     list_filter = ["state", "kind", "created_at"]
     search_fields = ["name", "mobile", "email", "users__username", "users__full_name"]
     fields = ["name", "kind", "state", "mobile", "email", "created"]
@@ -126,6 +126,10 @@ class AccountAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).prefetch_related("users")
+
+    @admin.display(description=_("look inside"))
+    def look(self, account: Account) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("accounts:impersonate", args=[account.pk]), _("Look inside"))
 
     @admin.display(description=_("people"))
     def people(self, account: Account) -> str:

@@ -268,6 +268,18 @@ class ProfileForm(forms.ModelForm):
         return changed
 
 
+class ImpersonationForm(forms.Form):
+    """As whom staff look into an account, and why."""
+
+    member = forms.ModelChoiceField(label=_("Look as"), queryset=Membership.objects.none(), empty_label=None)
+    reason = forms.CharField(label=_("Reason"), min_length=5, max_length=200, help_text=_("Such as a ticket's number."))
+
+    def __init__(self, *args, members, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].queryset = members
+        self.fields["member"].label_from_instance = lambda one: f"{one.user} ({one.get_role_display()})"
+
+
 class ContactCodeForm(forms.Form):
     way = forms.ChoiceField(choices=[(name, name) for name in _CONFIRMED], widget=forms.HiddenInput)
     code = CodeField(label=_("Code"))

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from accounts import second_step, sessions
+from accounts import impersonation, second_step, sessions
+from accounts.access import refuse
 from accounts.models import Account, Membership
 
 ACCOUNT_KEY = "account_id"  # in the session: which of several accounts the user picked
@@ -39,10 +41,14 @@ class AccountMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.membership = request.account = None
+        request.membership = request.account = request.impersonation = None
         request.memberships = []
         if request.user.is_authenticated:
             self._welcome(request)
+        if request.impersonation is not None:
+            impersonation.note(request, request.impersonation)
+            if impersonation.is_refused(request):
+                return refuse(request, _("You only look into this account. End that first to change anything."))
         return self.get_response(request)
 
     def _welcome(self, request: HttpRequest) -> None:
@@ -50,6 +56,11 @@ class AccountMiddleware:
         if not chosen_language(request):
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
+        request.impersonation = impersonation.current(request)
+        if request.impersonation is not None:
+            request.memberships, request.membership = [request.impersonation], request.impersonation
+            request.account = request.impersonation.account
+            return
         request.memberships = list(
             Membership.objects.filter(user=request.user)
             .exclude(account__state=Account.State.CLOSED)

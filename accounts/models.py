@@ -43,6 +43,10 @@ class Account(models.Model):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         ordering = ["id"]
+        permissions = [
+            ("impersonate", "Can look into accounts as a viewer"),
+            ("impersonate_as_member", "Can look into accounts as the member sees them"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import login, members, person, second_steps, traces
+from accounts.views import impersonating, login, members, person, second_steps, traces
 
 app_name = "accounts"
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("members/<int:pk>/transfer/", members.transfer, name="member_transfer"),
     path("members/invitations/<int:pk>/withdraw/", members.withdraw, name="withdraw_invitation"),
     path("join/<str:token>/", members.join, name="join"),
+    path("impersonate/end/", impersonating.end, name="end_impersonation"),
+    path("impersonate/<int:pk>/", impersonating.begin, name="impersonate"),
     path("activity/", traces.activity, name="activity"),
     path("activity/activity.xlsx", traces.activity_export, name="activity_export"),
 ]

@@ -183,6 +183,7 @@ PASSWORD_RESET_TIMEOUT = env_int("PASSWORD_RESET_TIMEOUT", 3600)
 STAFF_TWO_FACTOR = env_bool("STAFF_TWO_FACTOR", env_bool("HTTPS"))  # staff must have a second step of login
 TWO_FACTOR_REMEMBER_DAYS = env_int("TWO_FACTOR_REMEMBER_DAYS", 30)
 INVITATION_DAYS = env_int("INVITATION_DAYS", 7)
+IMPERSONATION_MINUTES = env_int("IMPERSONATION_MINUTES", 30)  # staff look into an account so long at most
 INVITATIONS_A_DAY = env_int("INVITATIONS_A_DAY", 50)
 
 # Lockout: 3 failures close the door for 30 minutes, per (user name, address); see accounts.addresses for the address.

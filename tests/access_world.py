@@ -92,6 +92,7 @@ MAKERS = {
     "uid": lambda world: "MQ",
     "token": lambda world: "no-such-token",
     "member": lambda world: make_user(account=world.account, role=Membership.Role.VIEWER).memberships.get().pk,
+    "account": lambda world: world.account.pk,
     "session": lambda world: (
         LoginSession.objects.create(user=world.users["owner"], session_key=f"key {next(_numbers)}").pk
     ),
