@@ -49,10 +49,10 @@ POST /accounts/members/{member}/remove/             in     403    403    404    
 POST /accounts/members/{member}/transfer/           in     403    403    404    403    login
 POST /accounts/members/invitations/{invitation}/withdraw/ in 403  403    404    403    login
 GET  /accounts/impersonate/{account}/               403    403    403    403    200    login
-POST /accounts/impersonate/{account}/               403    403    403    403    422    login
+POST /accounts/impersonate/{account}/               403    403    403    403    200    login
 POST /accounts/impersonate/end/                     403    403    403    403    in     login
 GET  /accounts/join/{join}/                         200    200    200    200    200    200
-POST /accounts/join/{join}/                         409    409    409    in     in     422
+POST /accounts/join/{join}/                         409    409    409    in     in     200
 GET  /language/                                     405    405    405    405    405    405
 POST /language/                                     400    400    400    400    400    400
 POST /theme/                                        400    400    400    400    400    400

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
@@ -14,6 +15,12 @@ from tests.factories import make_account, make_user
 
 pytestmark = pytest.mark.django_db
 LOGIN, CODE, PAGE = "/accounts/login/", "/accounts/login/code/", "/accounts/two-factor/"
+
+
+@pytest.fixture(autouse=True)
+def in_the_middle_of_a_step():
+    with time_machine.travel("2026-11-22T10:00:15Z", tick=False):
+        yield
 
 
 @pytest.fixture
