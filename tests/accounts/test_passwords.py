@@ -62,7 +62,7 @@ def test_a_change_ends_the_other_sessions_and_keeps_this_one(client, user):
 @pytest.mark.parametrize(
     ("old", "new", "repeat", "sentence"),
     [
-        ("wrong", NEW, NEW, "گذرواژهٔ قدیمی‌تان اشتباه وارد شد"),
+        ("wrong", NEW, NEW, "گذرواژهٔ فعلی نادرست است."),
         (PASSWORD, NEW, "other", "با هم مطابقت ندارند"),
         (PASSWORD, "کوتاه", "کوتاه", "گذرواژه خیلی کوتاه است. گذرواژه دست‌کم ۸ نویسه دارد."),
         (PASSWORD, "password1", "password1", "این گذرواژه را افراد بسیاری"),
