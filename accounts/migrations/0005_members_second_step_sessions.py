@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_audit_refuses_truncate'),
+        ('accounts', '0004_announcements'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_personal_data'),
+        ('accounts', '0006_personal_data'),
     ]
 
     operations = [

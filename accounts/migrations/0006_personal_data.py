@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_members_second_step_sessions'),
+        ('accounts', '0005_members_second_step_sessions'),
     ]
 
     operations = [
