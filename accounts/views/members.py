@@ -160,7 +160,7 @@ def _membership(request: HttpRequest, pk: int) -> Membership:
     return get_object_or_404(Membership.objects.of(request.account).select_related("user", "account"), pk=pk)
 
 
-def _do(request: HttpRequest, said: str, act, *arguments, **options) -> HttpResponse:
+def _do(request: HttpRequest, said: str, act, /, *arguments, **options) -> HttpResponse:
     try:
         act(*arguments, **options)
         messages.success(request, said)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import translation
@@ -30,7 +31,8 @@ def persian():
 def opens(user, right, **headers) -> HttpResponse:
     """What a page that asks for ``right`` answers."""
     request = RequestFactory().get("/somewhere/?page=2", headers=headers)
-    request.user, request.session = user, {}
+    request.user, request.session = user, SessionStore()
+    request.session.create()
     request.COOKIES["django_language"] = translation.get_language()
     page = panel_page(right=right)(lambda request: HttpResponse(f"the page of {request.account}"))
     return AccountMiddleware(page)(request)
