@@ -6,6 +6,7 @@ import shutil
 import hypothesis
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -73,6 +74,13 @@ def quick_flush():
     replaced, DatabaseOperations.sql_flush = DatabaseOperations.sql_flush, delete_from
     yield
     DatabaseOperations.sql_flush = replaced
+
+
+@pytest.fixture(autouse=True)
+def default_language():
+    """A request of an earlier test leaves its language in the thread."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -120,8 +120,9 @@ def test_the_main_job_from_a_fresh_folder(command, chromium, tmp_path):
 SERVICE = "5000211"
 CONTACTS = """
 import json
-from phonebook.models import Contact
-found = Contact.objects.filter(account__users__username="demo").values_list("first_name", "msisdn")
+from phonebook.models import Contact, OptOut
+mine = Contact.objects.filter(account__users__username="demo")
+found = mine.exclude(msisdn__in=OptOut.objects.values("msisdn")).values_list("first_name", "msisdn")
 print(json.dumps(list(found[:2000])))
 """
 STATUSES = """

@@ -37,6 +37,12 @@ def logged() -> list[ApiRequest]:
     return list(ApiRequest.objects.order_by("id"))
 
 
+@pytest.fixture(autouse=True)
+def nothing_noted():
+    """What earlier tests' calls left to be written."""
+    recording._rows.clear()
+
+
 def test_a_call_is_logged_with_its_outcome(api, key, account):
     sent = api.post("messages", {"to": "09121234567", "text": "Hello"})
     refused = api.post("messages", {"to": "09121234567"})

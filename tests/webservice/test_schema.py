@@ -93,6 +93,14 @@ def test_every_operation_is_described_with_examples(schema):
         "buy_credit",
         "get_topup",
         "list_problems",
+        "report_by_day",
+        "report_by_line",
+        "report_by_operator",
+        "report_by_status",
+        "report_by_error",
+        "create_export",
+        "get_export",
+        "download_export",
         "list_inbox",
         "list_events",
         "list_webhooks",
@@ -142,7 +150,11 @@ def test_every_operation_is_described_with_examples(schema):
         bodies = [operation["requestBody"]] if "requestBody" in operation else []
         for body in [*bodies, *operation["responses"].values()]:
             for content in body["content"].values():
-                assert content["examples"]
+                assert is_file(content) or content["examples"]
+
+
+def is_file(content: dict) -> bool:
+    return content["schema"].get("format") == "binary"
 
 
 def test_every_example_is_as_the_document_says(schema):
@@ -151,7 +163,7 @@ def test_every_example_is_as_the_document_says(schema):
         bodies = [operation["requestBody"]] if "requestBody" in operation else []
         for body in [*bodies, *operation["responses"].values()]:
             for content in body["content"].values():
-                for example in content["examples"].values():
+                for example in content.get("examples", {}).values():
                     check(schema, content["schema"], example["value"])
                     checked += 1
     assert checked > 50

@@ -177,6 +177,33 @@ class ContactPage(TypedDict):
     count: NotRequired[int]
 
 
+DailyReport = TypedDict(
+    "DailyReport",
+    {
+        "from": "str",
+        "to": "str",
+        "as_of": "str | None",
+        "final_until": "str",
+        "currency": "str",
+        "rows": "list[DailyRow]",
+    },
+)
+
+
+class DailyRow(TypedDict):
+    messages: int
+    sent: int
+    delivered: int
+    undelivered: int
+    failed: int
+    blocked: int
+    waiting: int
+    parts: int
+    price: int
+    returned: int
+    day: str
+
+
 class DefaultReplies(TypedDict):
     default_replies: list[DefaultReply]
 
@@ -212,6 +239,34 @@ class EntryPage(TypedDict):
     count: NotRequired[int]
 
 
+ErrorReport = TypedDict(
+    "ErrorReport",
+    {
+        "from": "str",
+        "to": "str",
+        "as_of": "str | None",
+        "final_until": "str",
+        "currency": "str",
+        "rows": "list[ErrorRow]",
+    },
+)
+
+
+class ErrorRow(TypedDict):
+    messages: int
+    sent: int
+    delivered: int
+    undelivered: int
+    failed: int
+    blocked: int
+    waiting: int
+    parts: int
+    price: int
+    returned: int
+    code: str
+    detail: str
+
+
 class EventPage(TypedDict):
     events: list[KnownEvent]
     next: int
@@ -219,6 +274,30 @@ class EventPage(TypedDict):
 
 
 EventsEnum = Literal["message.status", "message.received", "campaign.finished", "credit.low", "invoice.paid"]
+
+
+class ExportAnswer(TypedDict):
+    id: int
+    list: ExportList
+    format: ExportFormat
+    state: ExportState
+    rows: int
+    rows_expected: int | None
+    size: int
+    file: str | None
+    filename: str
+    created_at: str
+    ready_at: str | None
+    expires_at: str | None
+
+
+ExportFormat = Literal["xlsx", "csv"]
+
+
+ExportList = Literal["sent", "received", "ledger"]
+
+
+ExportState = Literal["waiting", "running", "ready", "failed", "expired"]
 
 
 class FieldAnswer(TypedDict):
@@ -432,6 +511,33 @@ class LineList(TypedDict):
     lines: list[SenderLine]
 
 
+LineReport = TypedDict(
+    "LineReport",
+    {
+        "from": "str",
+        "to": "str",
+        "as_of": "str | None",
+        "final_until": "str",
+        "currency": "str",
+        "rows": "list[LineRow]",
+    },
+)
+
+
+class LineRow(TypedDict):
+    messages: int
+    sent: int
+    delivered: int
+    undelivered: int
+    failed: int
+    blocked: int
+    waiting: int
+    parts: int
+    price: int
+    returned: int
+    line: str
+
+
 ListedCampaign = TypedDict(
     "ListedCampaign",
     {
@@ -619,6 +725,22 @@ class NewDefaultReply(TypedDict):
     per_day: NotRequired[int]
 
 
+NewExport = TypedDict(
+    "NewExport",
+    {
+        "list": "ExportList",
+        "format": "NotRequired[ExportFormat]",
+        "from": "NotRequired[str]",
+        "until": "NotRequired[str]",
+        "to": "NotRequired[str]",
+        "sender": "NotRequired[str]",
+        "text": "NotRequired[str]",
+        "line": "NotRequired[str]",
+        "state": "NotRequired[MessageState]",
+    },
+)
+
+
 class NewField(TypedDict):
     name: str
     kind: NotRequired[Kind177Enum]
@@ -698,6 +820,33 @@ NullEnum = None
 
 
 OnDuplicateEnum = Literal["skip", "fill", "overwrite"]
+
+
+OperatorReport = TypedDict(
+    "OperatorReport",
+    {
+        "from": "str",
+        "to": "str",
+        "as_of": "str | None",
+        "final_until": "str",
+        "currency": "str",
+        "rows": "list[OperatorRow]",
+    },
+)
+
+
+class OperatorRow(TypedDict):
+    messages: int
+    sent: int
+    delivered: int
+    undelivered: int
+    failed: int
+    blocked: int
+    waiting: int
+    parts: int
+    price: int
+    returned: int
+    operator: str | None
 
 
 class OperatorShare(TypedDict):
@@ -977,6 +1126,33 @@ class Source(TypedDict):
 
 
 State90dEnum = Literal["pending", "approved", "failed", "replaced", "expired"]
+
+
+StatusReport = TypedDict(
+    "StatusReport",
+    {
+        "from": "str",
+        "to": "str",
+        "as_of": "str | None",
+        "final_until": "str",
+        "currency": "str",
+        "rows": "list[StatusRow]",
+    },
+)
+
+
+class StatusRow(TypedDict):
+    messages: int
+    sent: int
+    delivered: int
+    undelivered: int
+    failed: int
+    blocked: int
+    waiting: int
+    parts: int
+    price: int
+    returned: int
+    state: MessageState
 
 
 class StoredRecipients(TypedDict):
