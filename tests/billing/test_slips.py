@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from billing.models import Invoice, LedgerEntry, Slip
 from billing.selectors import balance
@@ -15,6 +15,7 @@ from credit.services import check_ledger
 from tests.factories import make_account, make_proforma, make_slip
 from tests.pages import client_of, staff_client, table_of
 
+english = translation.override("en")
 pytestmark = pytest.mark.django_db
 
 
@@ -77,6 +78,7 @@ def test_less_than_the_proforma_is_a_warning_and_becomes_credit(account):
     assert check_ledger() == []
 
 
+@english
 def test_a_proforma_has_one_slip_at_a_time(account):
     proforma = make_proforma(account)
     first = make_slip(account, proforma)
@@ -88,12 +90,14 @@ def test_a_proforma_has_one_slip_at_a_time(account):
     assert make_slip(account, proforma).state == "submitted"
 
 
+@english
 def test_a_paper_counts_once_whoever_sends_it(account):
     confirm_slip(slip=make_slip(account, number="77"), by=None, now=timezone.now())
     with pytest.raises(SlipRefused, match="a slip counts once"):
         make_slip(make_account(), number="77")
 
 
+@english
 def test_a_decision_is_made_once(account):
     slip = make_slip(account)
     confirm_slip(slip=slip, by=None, now=timezone.now())
