@@ -20,7 +20,7 @@ FOLDED = {BULK, ANSWERS, PROGRAMS}  # closed until one of their pages is open, o
 class Entry:
     """``right`` is a property of the membership (``can_send``, ``can_manage``), ``count`` one of the page's counts.
 
-    An entry with a ``permission`` is for staff who have it, with or without an account.
+    An entry with a ``permission`` (or several, apart by spaces) is for staff who have one, with or without an account.
     """
 
     label: str
@@ -30,6 +30,11 @@ class Entry:
     right: str = ""
     count: str = ""
     permission: str = ""
+
+
+def _of(app: str, model: str) -> str:
+    """The permissions of staff to look at a thing, or to change it."""
+    return f"{app}.view_{model} {app}.change_{model}"
 
 
 ENTRIES = [
@@ -64,6 +69,9 @@ ENTRIES = [
     Entry(_("Web service"), "plug-connected", "webservice:keys", PROGRAMS, right="can_manage"),
     Entry(_("Webhooks"), "webhook", "webservice:webhooks", PROGRAMS, right="can_manage"),
     Entry(_("Request log"), "list-details", "webservice:requests", PROGRAMS, right="can_manage"),
+    Entry(_("Requests for lines"), "device-mobile", "staff:requests", STAFF, permission=_of("numbers", "linerequest")),
+    Entry(_("Deposit slips"), "receipt", "staff:slips", STAFF, permission=_of("billing", "slip")),
+    Entry(_("Templates to approve"), "template", "staff:templates", STAFF, permission=_of("messaging", "template")),
     Entry(_("Support desk"), "lifebuoy", "support:desk", STAFF, permission="support.work_desk"),
 ]
 
@@ -103,7 +111,7 @@ def menu(request: HttpRequest, membership, counts: dict[str, int]) -> list[dict]
 
 def _may_see(entry: Entry, membership, user) -> bool:
     if entry.permission:
-        return user is not None and user.is_staff and user.has_perm(entry.permission)
+        return user is not None and user.is_staff and any(map(user.has_perm, entry.permission.split()))
     return membership is not None and (not entry.right or getattr(membership, entry.right))
 
 

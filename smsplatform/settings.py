@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "support",
     "reports",
     "webservice",
+    "staff",
     "common",
     "smsplatform.apps.SmsPlatformConfig",
     "django.contrib.admin",

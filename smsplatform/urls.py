@@ -23,6 +23,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("search/", search, name="search"),
     path("theme/", set_theme, name="set_theme"),
+    path("staff/", include("staff.urls")),
     path("", include("webservice.urls")),
     path("", include("webservice.dialects.urls")),
     path("", include("support.urls")),

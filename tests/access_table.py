@@ -121,6 +121,25 @@ POST /staff/support/{ticket}/close/                 403    403    403    403    
 POST /staff/support/{ticket}/merge/                 403    403    403    403    200    login
 POST /staff/support/messages/{ticket_message}/split/ 403   403    403    403    in     login
 
+# The provider's own pages
+GET  /staff/requests/                               403    403    403    403    200    login
+GET  /staff/requests/requests.xlsx                  403    403    403    403    200    login
+GET  /staff/requests/papers/{paper}/                403    403    403    403    200    login
+GET  /staff/requests/{line_request}/                403    403    403    403    200    login
+POST /staff/requests/{line_request}/approve/        403    403    403    403    422    login
+POST /staff/requests/{line_request}/refuse/         403    403    403    403    422    login
+GET  /staff/slips/                                  403    403    403    403    200    login
+GET  /staff/slips/slips.xlsx                        403    403    403    403    200    login
+GET  /staff/slips/{slip}/                           403    403    403    403    200    login
+GET  /staff/slips/{slip}/picture/                   403    403    403    403    200    login
+POST /staff/slips/{slip}/confirm/                   403    403    403    403    in     login
+POST /staff/slips/{slip}/refuse/                    403    403    403    403    422    login
+GET  /staff/templates/                              403    403    403    403    200    login
+GET  /staff/templates/templates.xlsx                403    403    403    403    200    login
+GET  /staff/templates/{template}/                   403    403    403    403    200    login
+POST /staff/templates/{template}/approve/           403    403    403    403    in     login
+POST /staff/templates/{template}/refuse/            403    403    403    403    422    login
+
 # Campaigns
 GET  /campaigns/                                    200    200    200    200    403    login
 GET  /campaigns/{campaign}/                         200    200    200    404    403    login

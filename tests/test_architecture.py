@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # From the top down. import-linter holds the same order, but cannot see ``numbers``: to it that is Python's own module.
 LAYERS = (
     "smsplatform",
+    "staff",
     "webservice",
     "reports",
     "autoreply",

@@ -16,7 +16,7 @@ MOST_TEMPLATES = 200
 
 
 class TemplateRefused(Exception):
-    """The account cannot ask for this template; the message says why."""
+    """The account cannot ask for this template, or staff decide about it; the message says why."""
 
 
 def request_template(
@@ -52,21 +52,29 @@ def delete_template(*, template: Template, by: User | None, request: HttpRequest
         Template.objects.filter(pk=template.pk).delete()
 
 
-def approve_template(*, template: Template, by: User | None, now: datetime) -> bool:
-    """Let it be sent; False where it was approved already."""
-    return _decide(template, Template.State.APPROVED, "template.approved", by, now)
+def approve_template(*, template: Template, by: User | None, now: datetime, seen: str = "") -> bool:
+    """Let it be sent; False where it was approved already. With ``seen``, the state in which its judge saw it, raises
+    TemplateRefused where somebody decided meanwhile."""
+    return _decide(template, Template.State.APPROVED, "template.approved", by, now, seen=seen)
 
 
-def refuse_template(*, template: Template, by: User | None, now: datetime, reason: str = "") -> bool:
-    """It may not be sent, or no longer, for a ``reason`` that the account reads; False where it was refused already."""
-    return _decide(template, Template.State.REFUSED, "template.refused", by, now, reason)
+def refuse_template(*, template: Template, by: User | None, now: datetime, reason: str = "", seen: str = "") -> bool:
+    """It may not be sent, or no longer, for a ``reason`` that the account reads; False where it was refused already.
+    ``seen``: as for ``approve_template``."""
+    return _decide(template, Template.State.REFUSED, "template.refused", by, now, reason, seen=seen)
 
 
 @transaction.atomic
 def _decide(
-    template: Template, state: Template.State, action: str, by: User | None, now: datetime, reason: str = ""
-) -> bool:
-    there = Template.objects.select_for_update().get(pk=template.pk)
+    template: Template, state: Template.State, action: str, by: User | None, now: datetime, reason: str = "",
+    *, seen: str = "",
+) -> bool:  # fmt: skip
+    there = Template.objects.select_for_update().filter(pk=template.pk).first()
+    if there is None:
+        raise TemplateRefused(_("The account has deleted this template."))
+    if seen and there.state != seen:
+        sentence = _("This template is decided already: %(state)s.")
+        raise TemplateRefused(sentence % {"state": there.get_state_display()})
     if there.state == state:
         return False
     there.state, there.decided_at = state, now

@@ -47,6 +47,11 @@ NO_PAGES = {
     "/support/files/{ticket_file}/",
     "/staff/support/files/{ticket_file}/",
     "/staff/support/{ticket}/watchers/",  # a fragment of the desk's page
+    "/staff/requests/requests.xlsx",
+    "/staff/requests/papers/{paper}/",
+    "/staff/slips/slips.xlsx",
+    "/staff/slips/{slip}/picture/",
+    "/staff/templates/templates.xlsx",
     "/scheduled/scheduled.xlsx",
     "/scheduled/messages.xlsx",
     "/campaigns/{unpaid}/rejects.csv",
