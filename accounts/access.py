@@ -54,7 +54,7 @@ def _turned_away(request: HttpRequest, right: Right) -> HttpResponse | None:
         return _to_login(request)
     if request.membership is None:
         if request.memberships:
-            return _go(request, f"{reverse('accounts:choose_account')}?next={request.path}")
+            return send_to(request, f"{reverse('accounts:choose_account')}?next={request.path}")
         return refuse(request, _("You are not a member of any active account, so the panel has nothing to show you."))
     if right == "send" and not request.account.is_active:
         return refuse(request, _("This account is suspended: you can look, but not send. Please contact support."))
@@ -69,10 +69,10 @@ def _to_login(request: HttpRequest) -> HttpResponse:
     if request.headers.get("X-Requested-With"):
         return HttpResponse(status=401)
     if request.headers.get("HX-Request"):
-        return _go(request, reverse("accounts:login"))
+        return send_to(request, reverse("accounts:login"))
     return redirect_to_login(request.get_full_path())
 
 
-def _go(request: HttpRequest, url: str) -> HttpResponse:
+def send_to(request: HttpRequest, url: str) -> HttpResponse:
     """To another page: a fragment's answer must tell the browser to leave the page, not put a page in the fragment."""
     return HttpResponseClientRedirect(url) if request.headers.get("HX-Request") else redirect(url)

@@ -40,6 +40,8 @@ class AccountsConfig(AppConfig):
                 "impersonation.begun": _("Staff began to look into the account"),
                 "impersonation.request": _("Staff looked at a page"),
                 "impersonation.ended": _("Staff ended looking into the account"),
+                "account.second_step_required": _("Second step of login required of all members"),
+                "account.second_step_free": _("Second step of login left to each member"),
                 "two_factor.enabled": _("Two-factor login turned on"),
                 "two_factor.disabled": _("Two-factor login turned off"),
                 "two_factor.reset": _("Two-factor login taken off by staff"),

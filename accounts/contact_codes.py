@@ -45,6 +45,8 @@ def send(request: HttpRequest, way: str, address: str, *, now: datetime) -> None
         text=_("Your code is %(code)s. Write it in the panel within ten minutes; give it to nobody.") % {"code": code},
         mobile=address if way == "mobile" else None,
         email=address if way == "email" else None,
+        hides=code,
+        expires_at=now + GOOD_FOR,
     )
 
 

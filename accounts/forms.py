@@ -7,9 +7,11 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import translation
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, login
+from accounts.addresses import lockout_address
 from accounts.models import Account, Membership, User
 from common import phones, showing
 from common.fields import LastDayField, MomentField
@@ -19,6 +21,7 @@ from common.text.folding import ascii_digits
 _CONFIRMED = ("mobile", "email")  # a code is sent to these before they are changed
 _DAY = {"data-picker": "day", "autocomplete": "off"}
 RESET_MAILS_PER_HOUR = 5
+RESET_MAILS_PER_HOUR_OF_PLACE = 20  # one IPv4 address, or a subscriber's range of IPv6
 
 
 class MobileField(forms.CharField):
@@ -79,11 +82,12 @@ class ResetForm(PasswordResetForm):
         with translation.override(context["user"].language):
             super().send_mail(subject_template_name, email_template_name, context, from_email, to_email, **options)
 
-    def may_be_sent(self) -> bool:
-        """Whether this address has been written to less than RESET_MAILS_PER_HOUR times in the last hour."""
-        key = f"password-reset:{self.cleaned_data['email'].casefold()}"
-        cache.add(key, 0, timeout=3600)
-        return cache.incr(key) <= RESET_MAILS_PER_HOUR
+    def may_be_sent(self, request: HttpRequest) -> bool:
+        """Whether less was written in the last hour than RESET_MAILS_PER_HOUR to this address, and than
+        RESET_MAILS_PER_HOUR_OF_PLACE from where the request came."""
+        asked = _count_within_an_hour(f"password-reset-from:{lockout_address(request)}")
+        written = _count_within_an_hour(f"password-reset:{self.cleaned_data['email'].casefold()}")
+        return asked <= RESET_MAILS_PER_HOUR_OF_PLACE and written <= RESET_MAILS_PER_HOUR
 
 
 class RepeatedPassword:
@@ -121,7 +125,7 @@ class NewPasswordForm(RepeatedPassword, SetPasswordForm):
 
 
 class CodeField(forms.CharField):
-    """A code of the app or a recovery code."""
+    """A code of the app or of an SMS, or a recovery code."""
 
     def __init__(self, **options) -> None:
         widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "dir": "ltr"})
@@ -132,22 +136,27 @@ class SecondStepForm(forms.Form):
     code = CodeField(label=_("Code"), help_text=_("The six digits that your app shows, or one of your recovery codes."))
     remember = forms.BooleanField(label=_("Do not ask again on this browser for a while"), required=False)
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, mobile: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs["autofocus"] = True
+        if mobile:
+            self.fields["code"].help_text = format_html(
+                _("The six digits that we sent to {mobile}, or one of your recovery codes."),
+                mobile=format_html('<bdi dir="ltr">{}</bdi>', showing.masked_phone(mobile)),
+            )
         if not settings.TWO_FACTOR_REMEMBER_DAYS:
             del self.fields["remember"]
 
 
 class CodeForm(forms.Form):
-    code = CodeField(label=_("Code of the app"))
+    code = CodeField(label=_("Code"))
 
 
 class CodeAndPasswordForm(forms.Form):
     password = forms.CharField(
         label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
-    code = CodeField(label=_("Code of the app, or a recovery code"))
+    code = CodeField(label=_("Code, or a recovery code"))
 
 
 class InviteForm(forms.Form):
@@ -283,6 +292,11 @@ class ImpersonationForm(forms.Form):
 class ContactCodeForm(forms.Form):
     way = forms.ChoiceField(choices=[(name, name) for name in _CONFIRMED], widget=forms.HiddenInput)
     code = CodeField(label=_("Code"))
+
+
+def _count_within_an_hour(key: str) -> int:
+    cache.add(key, 0, timeout=3600)
+    return cache.incr(key)
 
 
 def _digits_of(written: str) -> str:

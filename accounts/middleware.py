@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import impersonation, second_step, sessions
-from accounts.access import refuse
-from accounts.models import Account, Membership
+from accounts.access import refuse, send_to
+from accounts.models import Account, Membership, User
 
 ACCOUNT_KEY = "account_id"  # in the session: which of several accounts the user picked
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
@@ -72,19 +72,24 @@ class AccountMiddleware:
 
 
 class SecondStepMiddleware:
-    """Staff who must have a second step of login and have none see nothing but the page where they make one."""
+    """Who must have a second step of login and has none, as staff or by the wish of their account's owner, sees nothing
+    but the page where they make one; members their own number and the choice of another account, too."""
 
     FREE = ("/accounts/two-factor/", "/accounts/logout/", "/language/", "/theme/", "/static/")
+    FREE_TO_MEMBERS = (*FREE, "/accounts/profile/", "/accounts/account/", "/accounts/members/leave/")
 
     def __init__(self, get_response: Callable) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        must = user.is_authenticated and second_step.is_required(user) and not request.path.startswith(self.FREE)
-        if must and second_step.factor_of(user) is None:
-            return redirect("accounts:two_factor")
+        is_asked = user.is_authenticated and request.impersonation is None
+        if is_asked and not request.path.startswith(self._free(user)) and second_step.is_missing(user, request.account):
+            return send_to(request, reverse("accounts:two_factor"))
         return self.get_response(request)
+
+    def _free(self, user: User) -> tuple[str, ...]:
+        return self.FREE if second_step.is_required(user) else self.FREE_TO_MEMBERS
 
 
 def chosen_language(request: HttpRequest) -> str | None:

@@ -37,6 +37,7 @@ class Account(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.ACTIVE)
     mobile = models.CharField(_("mobile for notices"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail for notices"), blank=True)
+    needs_second_step = models.BooleanField(_("members need a second step of login"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -278,9 +279,16 @@ class Invitation(models.Model):
 
 
 class TwoFactor(models.Model):
-    """A user's second step of login: the secret that their authenticator app holds. It counts once confirmed."""
+    """A user's second step of login: the secret that their authenticator app holds, or the number to which codes are
+    sent. It counts once confirmed."""
+
+    class Way(models.TextChoices):
+        APP = "app", _("Authenticator app")
+        SMS = "sms", _("SMS")
 
     user = models.OneToOneField(User, models.CASCADE, related_name="two_factor", verbose_name=_("user"))
+    way = models.CharField(_("way"), max_length=3, choices=Way, default=Way.APP)
+    mobile = models.CharField(_("mobile"), max_length=20, blank=True)  # of SMS: a new number needs a new second step
     secret = EncryptedTextField(_("secret"))  # hexadecimal
     last_step = models.BigIntegerField(_("last step used"), default=-1)  # a code works once (RFC 6238, 5.2)
     drift = models.SmallIntegerField(_("drift of the clock, in steps"), default=0)
@@ -291,13 +299,45 @@ class TwoFactor(models.Model):
     class Meta:
         verbose_name = _("two-factor login")
         verbose_name_plural = _("two-factor logins")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(way="app") | ~models.Q(mobile=""), name="two_factor_has_mobile")
+        ]
 
     def __str__(self) -> str:
         return str(self.user)
 
+    @property
+    def is_on(self) -> bool:
+        return self.confirmed_at is not None
+
+
+class SmsCode(models.Model):
+    """A code of the second step that was sent by SMS. Only the newest of a user and number is right, once, until it
+    runs out or was guessed at too often. Of the code only a keyed hash is kept; the rows are what the limits count."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sms_codes")
+    mobile = models.CharField(max_length=20)
+    address = models.GenericIPAddressField()
+    digest = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=32)
+    wrong = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="sms_code_user"),
+            models.Index(fields=["mobile", "-created_at"], name="sms_code_mobile"),
+            models.Index(fields=["address", "-created_at"], name="sms_code_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.created_at:%F %T}"
+
 
 class RecoveryCode(models.Model):
-    """A code that logs in once in place of the app's. Only its hash is kept."""
+    """A code that logs in once in place of the second step's. Only its hash is kept."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="recovery_codes")
     digest = models.CharField(max_length=64)

@@ -1,4 +1,5 @@
-"""The second step of login: a code of an authenticator app (TOTP, RFC 6238) or a recovery code (10, Beyond)."""
+"""The second step of login: a code of an authenticator app (TOTP, RFC 6238), a code sent by SMS, or a recovery code
+(10, Beyond). Who must have one: staff where the settings say so, members where their account's owner says so."""
 
 import base64
 import hashlib
@@ -11,11 +12,12 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django_otp.oath import TOTP
 
-from accounts import audit
-from accounts.models import RecoveryCode, TwoFactor, User
+from accounts import audit, sms_codes
+from accounts.models import Account, RecoveryCode, SmsCode, TwoFactor, User
 from accounts.selectors import home_account
 from common.text.folding import ascii_digits
 
@@ -37,8 +39,16 @@ def factor_of(user: User) -> TwoFactor | None:
 
 
 def is_required(user: User) -> bool:
-    """Whether ``user`` may not go without a second step (settings.STAFF_TWO_FACTOR)."""
+    """Whether ``user`` may not go without an app (settings.STAFF_TWO_FACTOR): a number can be taken over."""
     return user.is_staff and settings.STAFF_TWO_FACTOR
+
+
+def is_missing(user: User, account: Account | None) -> bool:
+    """Whether ``user`` lacks the second step that staff, or the members of ``account``, must have."""
+    if is_required(user):
+        factor = factor_of(user)
+        return factor is None or factor.way != TwoFactor.Way.APP
+    return account is not None and account.needs_second_step and factor_of(user) is None
 
 
 def begin(user: User) -> TwoFactor:
@@ -66,28 +76,56 @@ def qr_of(factor: TwoFactor) -> str:
 
 @transaction.atomic
 def confirm(user: User, code: str, *, now: datetime, request: HttpRequest | None = None) -> list[str]:
-    """Turn the second step on and return the recovery codes, which cannot be read again. Raises NoCode."""
+    """Turn the app on and return the recovery codes, which cannot be read again. Raises NoCode."""
     factor = TwoFactor.objects.select_for_update().get(user=user, confirmed_at=None)
     _use_app_code(factor, code, now)
-    factor.confirmed_at = now
-    factor.save(update_fields=["confirmed_at"])
-    _record("two_factor.enabled", user, request)
-    return _new_codes(user)
+    return _turn_on(factor, now, request)
 
 
-@transaction.atomic
+def confirm_sms(user: User, code: str, *, now: datetime, request: HttpRequest | None = None) -> list[str]:
+    """Turn codes by SMS on, to the user's number, and return the recovery codes. Raises NoCode."""
+    if not sms_codes.take(user, user.mobile, _plain(code), now=now):
+        raise NoCode
+    with transaction.atomic():
+        factor = TwoFactor.objects.select_for_update().filter(user=user, confirmed_at=None).first()
+        if factor is None:
+            raise NoCode
+        factor.way, factor.mobile = TwoFactor.Way.SMS, user.mobile
+        return _turn_on(factor, now, request)
+
+
 def use(user: User, code: str, *, now: datetime, request: HttpRequest | None = None) -> None:
-    """Take a code of the app or a recovery code; neither works a second time. Raises NoCode."""
-    factor = TwoFactor.objects.select_for_update().filter(user=user, confirmed_at__isnull=False).first()
+    """Take a code of the app or of an SMS, or a recovery code; none works a second time. Raises NoCode."""
+    factor = factor_of(user)
+    written = _plain(code)
     if factor is None:
         raise NoCode
-    written = "".join(ascii_digits(code).split()).replace("-", "").lower()
-    if written.isdigit():
-        _use_app_code(factor, written, now)
+    if written.isdigit() and factor.way == TwoFactor.Way.SMS:
+        if not sms_codes.take(user, factor.mobile, written, now=now):  # outside: a wrong one stays counted
+            raise NoCode
+    elif written.isdigit():
+        with transaction.atomic():
+            _use_app_code(TwoFactor.objects.select_for_update().get(pk=factor.pk), written, now)
     elif RecoveryCode.objects.filter(user=user, digest=_digest(written), used_at=None).update(used_at=now):
         _record("two_factor.recovery_used", user, request)
     else:
         raise NoCode
+
+
+def send_code(user: User, *, request: HttpRequest, now: datetime) -> None:
+    """Send a code by SMS: to the number of the second step, or where there is none yet to the user's own, which is to
+    be confirmed. Raises sms_codes.TooManyCodes."""
+    mobile = mobile_of(user)
+    if mobile:
+        sms_codes.send(user, mobile, request=request, now=now)
+
+
+def mobile_of(user: User) -> str:
+    """Where codes by SMS go; empty where none do."""
+    factor = factor_of(user)
+    if factor is None:
+        return user.mobile
+    return factor.mobile if factor.way == TwoFactor.Way.SMS else ""
 
 
 @transaction.atomic
@@ -103,6 +141,7 @@ def turn_off(user: User, *, by: User, request: HttpRequest | None = None) -> boo
     had = TwoFactor.objects.filter(user=user, confirmed_at__isnull=False).exists()
     TwoFactor.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
+    SmsCode.objects.filter(user=user, used_at=None).update(used_at=timezone.now())
     if had:
         action = "two_factor.disabled" if by == user else "two_factor.reset"
         _record(action, user, request, by=by)
@@ -146,6 +185,17 @@ def _mark(user: User) -> str:
     factor = factor_of(user)
     facts = f"{user.get_session_auth_hash()} {factor.secret} {factor.devices_round}" if factor else "none"
     return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def _turn_on(factor: TwoFactor, now: datetime, request: HttpRequest | None) -> list[str]:
+    factor.confirmed_at = now
+    factor.save(update_fields=["confirmed_at", "way", "mobile"])
+    _record("two_factor.enabled", factor.user, request)
+    return _new_codes(factor.user)
+
+
+def _plain(code: str) -> str:
+    return "".join(ascii_digits(code).split()).replace("-", "").lower()
 
 
 def _use_app_code(factor: TwoFactor, code: str, now: datetime) -> None:

@@ -57,4 +57,4 @@ def activity(account: Account, *, who: User | None = None, what: str = "", since
 def members(account: Account):
     """The places in the account: owners first, then by name."""
     order = Case(*[When(role=role, then=place) for place, role in enumerate(Membership.Role)])
-    return Membership.objects.of(account).select_related("user").order_by(order, "user__full_name", "id")
+    return Membership.objects.of(account).select_related("user__two_factor").order_by(order, "user__full_name", "id")

@@ -3,12 +3,16 @@
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import audit, sessions
+from accounts import audit, second_step, sessions
 from accounts.models import Account, Membership, User
 
 
 class LastOwner(Exception):
     """The change would leave the account without an owner."""
+
+
+class NoSecondStep(Exception):
+    """Whoever asks it of others must have it first."""
 
 
 @transaction.atomic
@@ -99,6 +103,25 @@ def transfer_ownership(owner: Membership, to: Membership, *, request: HttpReques
     """``to`` owns the account from now on, and ``owner`` sends in it."""
     change_role(to, Membership.Role.OWNER, by=owner.user, request=request)
     change_role(owner, Membership.Role.SENDER, by=owner.user, request=request)
+
+
+@transaction.atomic
+def require_second_step(
+    account: Account, is_wanted: bool, *, by: User | None = None, request: HttpRequest | None = None
+) -> bool:
+    """Let no member in without a second step of login, or let them again (10, Beyond). False where it was so already.
+
+    Raises NoSecondStep where ``by`` has none.
+    """
+    if is_wanted and by is not None and second_step.factor_of(by) is None:
+        raise NoSecondStep
+    changed = Account.objects.filter(pk=account.pk).exclude(needs_second_step=is_wanted)
+    if not changed.update(needs_second_step=is_wanted):
+        return False
+    account.needs_second_step = is_wanted
+    action = "account.second_step_required" if is_wanted else "account.second_step_free"
+    audit.record(action=action, user=by, account=account, target=account, request=request)
+    return True
 
 
 def suspend(account: Account, *, by: User | None = None, reason: str = "", request: HttpRequest | None = None) -> bool:

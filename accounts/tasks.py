@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import sessions
+from accounts import sessions, sms_codes
 from accounts.forms import ResetForm
 
 
@@ -27,5 +27,6 @@ def mail_password_reset(email: str) -> None:
 
 @shared_task(name="accounts.forget_sessions")
 def forget_sessions() -> None:
-    """Rows of sessions that ran out are not kept."""
+    """Rows of sessions and codes that ran out are not kept."""
     sessions.forget_old(timezone.now())
+    sms_codes.forget_old(timezone.now())

@@ -27,11 +27,11 @@ class NoticeAdmin(admin.ModelAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Notice | None = None) -> list[str]:
-        return [field.name for field in Notice._meta.fields]
+        return [field.name for field in Notice._meta.fields if field.name != "wire_text"]
 
     @admin.action(description=_("Try again those that failed"), permissions=["change"])
     def again(self, request: HttpRequest, queryset: QuerySet) -> None:
-        failed = queryset.filter(state=Notice.State.FAILED)
+        failed = queryset.filter(state=Notice.State.FAILED, expires_at=None)  # a code is forgotten when it is given up
         count = failed.update(state=Notice.State.WAITING, due_at=timezone.now(), created_at=timezone.now())
         deliver_notices.delay()
         sentence = ngettext("%(count)s notice is tried again.", "%(count)s notices are tried again.", count)

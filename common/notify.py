@@ -25,6 +25,7 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=2)
 KEPT_TRYING = timedelta(days=1)
 AT_ONCE = 100
+STAR = "*"  # as long as a digit in every encoding: a text with it has the size of the real one
 
 
 class NotToBeSent(Exception):
@@ -41,17 +42,23 @@ def notify(
     mobile: str | int | None = None,
     email: str | None = None,
     due_at: datetime | None = None,
+    hides: str = "",
+    expires_at: datetime | None = None,
 ) -> None:
     """Tell a person ``text`` by SMS (where ``mobile`` is given) and by e-mail (where ``email`` is), once for a ``key``.
 
     ``kind`` is a dotted word for what it is about ("credit.low"), ``key`` what makes it this very notice
     ("credit.low:17:2026-11-22"). ``subject`` is the e-mail's, ``text`` is already in the reader's language; ``due_at``
     holds it back until then. An address that is none is passed over. In a transaction the notice shares its fate.
+
+    ``hides`` is a code in the text that nobody may read but the addressee: it is kept encrypted until it leaves, and
+    shown as stars everywhere. After ``expires_at`` the notice is worth nothing and is given up.
     """
     due_at = due_at or timezone.now()
     notices = [
         Notice(kind=kind[:40], key=_short(key), way=way, address=address, subject=subject[:200].replace("\n", " "),
-               text=text, account_id=account_id, due_at=due_at)
+               text=text.replace(hides, STAR * len(hides)) if hides else text, wire_text=text if hides else None,
+               account_id=account_id, due_at=due_at, expires_at=expires_at)
         for way, address in _addresses(mobile, email)
     ]  # fmt: skip
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
@@ -112,14 +119,17 @@ def _attempt(notice: Notice, send: Callable[[Notice], None], *, now: datetime, c
         _count_attempt(notice, now)
     try:
         with transaction.atomic():
+            if notice.expires_at is not None and notice.expires_at <= now:
+                raise NotToBeSent("too late")
             send(notice)
     except Exception as error:  # whatever stands in the way now may be gone in a minute
         logger.warning("notice %s was not sent: %s", notice.key, error)
         given_up = isinstance(error, NotToBeSent) or now - notice.created_at > KEPT_TRYING
         state = Notice.State.FAILED if given_up else Notice.State.WAITING
-        Notice.objects.filter(pk=notice.pk).update(state=state, problem=str(error)[:300] or type(error).__name__)
+        told = {"state": state, "problem": str(error)[:300] or type(error).__name__}
+        Notice.objects.filter(pk=notice.pk).update(**told | ({"wire_text": None} if given_up else {}))
         return False
-    Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT, sent_at=now, problem="")
+    Notice.objects.filter(pk=notice.pk).update(state=Notice.State.SENT, sent_at=now, problem="", wire_text=None)
     return True
 
 
@@ -133,4 +143,4 @@ def _send_mail(notice: Notice) -> None:
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
     digest = hashlib.sha256(f"{notice.key} {notice.pk}".encode()).hexdigest()[:32]
     headers = {"Message-ID": f"<{digest}@{domain}>", "Auto-Submitted": "auto-generated"}
-    EmailMessage(notice.subject, notice.text, to=[notice.address], headers=headers).send()
+    EmailMessage(notice.subject, notice.wire_text or notice.text, to=[notice.address], headers=headers).send()

@@ -72,6 +72,12 @@ def phone(value: int | str) -> str:
     return f"{national[:4]} {national[4:7]} {national[7:]}"
 
 
+def masked_phone(value: int | str) -> str:
+    """0912***4567: for those who should know the number, and need no more than be reminded."""
+    mobile = phones.normalise(value)
+    return "" if mobile is None else phones.mask(mobile)
+
+
 def day(moment: datetime | date) -> str:
     """«۱۴۰۵/۰۹/۰۳» in Persian, 2026-11-24 otherwise."""
     local = jalali.in_tehran(moment).date() if isinstance(moment, datetime) else moment

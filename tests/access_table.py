@@ -31,9 +31,12 @@ POST /accounts/activity/                            405    405    405    405    
 GET  /accounts/activity/activity.xlsx               200    403    403    200    403    login
 GET  /accounts/login/code/                          login  login  login  login  login  login
 POST /accounts/login/code/                          login  login  login  login  login  login
+POST /accounts/login/code/again/                    login  login  login  login  login  login
 GET  /accounts/profile/code/                        in     in     in     in     in     login
 GET  /accounts/two-factor/                          200    200    200    200    200    login
 POST /accounts/two-factor/on/                       422    422    422    422    422    login
+POST /accounts/two-factor/sms/                      in     in     in     in     in     login
+POST /accounts/two-factor/sms/on/                   422    422    422    422    422    login
 POST /accounts/two-factor/off/                      422    422    422    422    422    login
 POST /accounts/two-factor/codes/                    422    422    422    422    422    login
 POST /accounts/two-factor/devices/                  in     in     in     in     in     login
@@ -44,6 +47,7 @@ GET  /accounts/members/                             200    403    403    200    
 GET  /accounts/members/invite/                      200    403    403    200    403    login
 POST /accounts/members/invite/                      200    403    403    200    403    login
 POST /accounts/members/leave/                       in     in     in     in     403    login
+POST /accounts/members/second-step/                 in     403    403    in     403    login
 POST /accounts/members/{member}/role/               in     403    403    404    403    login
 POST /accounts/members/{member}/remove/             in     403    403    404    403    login
 POST /accounts/members/{member}/transfer/           in     403    403    404    403    login

@@ -1,6 +1,9 @@
 """Doors of login, its second step, and forgotten passwords."""
 
+from contextlib import suppress
+
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login as auth_login
 from django.contrib.auth import views as auth_views
 from django.http import HttpRequest, HttpResponse
@@ -9,11 +12,13 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import audit, lockout, login, second_step, selectors, sessions, tasks
+from accounts import audit, lockout, login, second_step, selectors, sessions, sms_codes, tasks
 from accounts.forms import LoginForm, NewPasswordForm, ResetForm, SecondStepForm
 from accounts.models import Membership, User
+from common import showing
 
 PENDING = "second_step"  # in the session: who has shown their password and not their code
 SECOND_STEP_SECONDS = 300
@@ -36,6 +41,8 @@ class Login(auth_views.LoginView):
             "next": self.get_redirect_url(),
             "until": timezone.now().timestamp() + SECOND_STEP_SECONDS,
         }
+        with suppress(sms_codes.TooManyCodes):  # the page says when the next may be sent; the last may still work
+            second_step.send_code(user, request=self.request, now=timezone.now())
         return redirect("accounts:second_step")
 
     def get_default_redirect_url(self) -> str:
@@ -50,13 +57,14 @@ def home_of(user: User) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step_page(request: HttpRequest) -> HttpResponse:
-    """The code of the app or a recovery code. Wrong ones count for the same lockout as wrong passwords (10)."""
+    """The code of the app or of an SMS, or a recovery code. Wrong ones count for the lockout as passwords do (10)."""
     pending = request.session.get(PENDING)
     user = _who_is_pending(pending)
     if user is None:
         request.session.pop(PENDING, None)
         return redirect("accounts:login")
-    form = SecondStepForm(request.POST or None)
+    mobile = second_step.mobile_of(user)
+    form = SecondStepForm(request.POST or None, mobile=mobile)
     if request.method == "POST" and form.is_valid() and _code_is_right(request, user, form):
         del request.session[PENDING]
         auth_login(request, user, backend=pending["backend"])
@@ -64,7 +72,38 @@ def second_step_page(request: HttpRequest) -> HttpResponse:
         if form.cleaned_data.get("remember"):
             second_step.remember(response, user)
         return response
-    return render(request, "accounts/second_step.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "mobile": mobile}
+    if mobile:
+        context["seconds"] = sms_codes.seconds_left(user, mobile, request=request, now=timezone.now())
+    return render(request, "accounts/second_step.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def another_code(request: HttpRequest) -> HttpResponse:
+    """Send the code by SMS once more; there is as long again to write it."""
+    pending = request.session.get(PENDING)
+    user = _who_is_pending(pending)
+    if user is None:
+        return redirect("accounts:login")
+    try:
+        second_step.send_code(user, request=request, now=timezone.now())
+    except sms_codes.TooManyCodes as refusal:
+        messages.warning(request, too_many_codes(refusal))
+    else:
+        request.session[PENDING] = pending | {"until": timezone.now().timestamp() + SECOND_STEP_SECONDS}
+        messages.success(request, _("The code is on its way."))
+    return redirect("accounts:second_step")
+
+
+def too_many_codes(refusal: sms_codes.TooManyCodes) -> str:
+    """When the next code may be sent, in words."""
+    minutes = -(-refusal.seconds // 60)
+    sentence = ngettext(
+        "Too many codes were sent. The next can be sent in %(minutes)s minute.",
+        "Too many codes were sent. The next can be sent in %(minutes)s minutes.",
+        minutes,
+    )
+    return sentence % {"minutes": showing.number(minutes)}
 
 
 def _who_is_pending(pending: dict | None) -> User | None:
@@ -83,9 +122,16 @@ def _code_is_right(request: HttpRequest, user: User, form: SecondStepForm) -> bo
             second_step.use(user, form.cleaned_data["code"], now=timezone.now(), request=request)
         except second_step.NoCode:
             attempt.failed()
-            form.add_error("code", _("This code is wrong or was used before. Wait for the app's next code."))
+            form.add_error("code", wrong_code(user))
             return False
     return True
+
+
+def wrong_code(user: User) -> str:
+    """Why a code was not taken, in words."""
+    if second_step.mobile_of(user):
+        return _("This code is wrong, too old or was used before. Have another sent.")
+    return _("This code is wrong or was used before. Wait for the app's next code.")
 
 
 class Logout(auth_views.LogoutView):
@@ -110,7 +156,7 @@ class PasswordReset(auth_views.FormView):
     success_url = reverse_lazy("accounts:password_reset_done")
 
     def form_valid(self, form) -> HttpResponse:
-        if form.may_be_sent():
+        if form.may_be_sent(self.request):
             tasks.mail_password_reset.delay(form.cleaned_data["email"])
         return super().form_valid(form)
 

@@ -22,8 +22,10 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @require_safe
 @panel_page("manage")
 def members(request: HttpRequest) -> HttpResponse:
+    places = list(selectors.members(request.account))
     context = {
-        "members": selectors.members(request.account),
+        "members": places,
+        "secured": sum(hasattr(place.user, "two_factor") and place.user.two_factor.is_on for place in places),
         "invitations": invitations.open_invitations(request.account, timezone.now()),
         "roles": Membership.Role.choices,
     }
@@ -45,6 +47,23 @@ def invite(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The invitation is on its way to %(address)s.") % {"address": invitation})
             return redirect("accounts:members")
     return render(request, "accounts/invite.html", {"form": form})
+
+
+@require_POST
+@panel_page("manage")
+def second_step_policy(request: HttpRequest) -> HttpResponse:
+    """Whether every member must have a second step of login."""
+    is_wanted = request.POST.get("is_wanted") == "1"
+    try:
+        services.require_second_step(request.account, is_wanted, by=request.user, request=request)
+    except services.NoSecondStep:
+        messages.error(request, _("Turn your own second step on first; then you can ask it of the others."))
+        return redirect("accounts:two_factor")
+    if is_wanted:
+        messages.success(request, _("Nobody uses this account without a second step of login from now on."))
+    else:
+        messages.success(request, _("Each member decides about the second step of login."))
+    return redirect("accounts:members")
 
 
 @require_POST

@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import login, second_step
+from accounts import login, second_step, sms_codes
 from accounts.access import login_needed
 from accounts.forms import CodeAndPasswordForm, CodeForm
-from accounts.models import User
+from accounts.models import TwoFactor, User
+from accounts.views.login import too_many_codes, wrong_code
 
 
 @require_safe
@@ -40,8 +41,44 @@ def enable(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_needed
+def send_sms(request: HttpRequest) -> HttpResponse:
+    """A code by SMS: to turn it on, or where it is on, for what asks for a code."""
+    if not second_step.mobile_of(request.user):
+        messages.error(request, _("Write your mobile number in your profile first."))
+        return redirect("accounts:profile")
+    try:
+        second_step.send_code(request.user, request=request, now=timezone.now())
+    except sms_codes.TooManyCodes as refusal:
+        messages.warning(request, too_many_codes(refusal))
+    else:
+        messages.success(request, _("The code is on its way."))
+    return redirect("accounts:two_factor")
+
+
+@require_POST
+@login_needed
+def enable_sms(request: HttpRequest) -> HttpResponse:
+    """The code that came proves that the number is theirs; then the recovery codes are shown, this once."""
+    form = CodeForm(request.POST, auto_id="sms_%s")
+    if second_step.factor_of(request.user):
+        return redirect("accounts:two_factor")
+    second_step.begin(request.user)
+    if form.is_valid():
+        try:
+            codes = second_step.confirm_sms(
+                request.user, form.cleaned_data["code"], now=timezone.now(), request=request
+            )
+        except second_step.NoCode:
+            form.add_error("code", wrong_code(request.user))
+        else:
+            return _codes(request, codes)
+    return _page(request, sms_form=form, status=422)
+
+
+@require_POST
+@login_needed
 def renew(request: HttpRequest) -> HttpResponse:
-    """New recovery codes, for a code of the app."""
+    """New recovery codes, for a code."""
     form = CodeForm(request.POST, auto_id="renew_%s")
     if form.is_valid() and _is_allowed(request, form):
         return _codes(request, second_step.renew_codes(request.user, request=request))
@@ -51,9 +88,9 @@ def renew(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_needed
 def disable(request: HttpRequest) -> HttpResponse:
-    """Needs the password and a code. Not for those who must have it."""
+    """Needs the password and a code. Not for staff who must have it."""
     form = CodeAndPasswordForm(request.POST, auto_id="off_%s")
-    if second_step.is_required(request.user):
+    if not _may_turn_off(request.user):
         messages.error(request, _("Staff must log in with a second step."))
         return redirect("accounts:two_factor")
     if form.is_valid() and _is_allowed(request, form):
@@ -86,9 +123,15 @@ def _is_allowed(request: HttpRequest, form: Form) -> bool:
             second_step.use(user, form.cleaned_data["code"], now=timezone.now(), request=request)
         except second_step.NoCode:
             attempt.failed()
-            form.add_error("code", _("This code is wrong or was used before. Wait for the app's next code."))
+            form.add_error("code", wrong_code(user))
             return False
     return True
+
+
+def _may_turn_off(user: User) -> bool:
+    """Staff who must have an app may give up codes by SMS for it, but not the app."""
+    factor = second_step.factor_of(user)
+    return not second_step.is_required(user) or (factor is not None and factor.way == TwoFactor.Way.SMS)
 
 
 def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
@@ -98,14 +141,24 @@ def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: Form | None = None, *, status: int = 200, **forms: Form) -> HttpResponse:
-    factor = second_step.factor_of(request.user)
-    context = {"factor": factor, "is_required": second_step.is_required(request.user)}
+    user, now = request.user, timezone.now()
+    factor, mobile = second_step.factor_of(user), second_step.mobile_of(user)
+    context = {
+        "factor": factor,
+        "is_required": second_step.is_required(user),
+        "is_missing": second_step.is_missing(user, request.account),
+        "may_turn_off": _may_turn_off(user),
+        "mobile": mobile,
+        "is_sent": bool(mobile) and sms_codes.waiting(user, mobile, now=now) is not None,
+        "seconds": sms_codes.seconds_left(user, mobile, request=request, now=now) if mobile else 0,
+    }
     if factor is None:
-        begun = second_step.begin(request.user)
+        begun = second_step.begin(user)
         context |= {"form": form or CodeForm(), "qr": second_step.qr_of(begun), "key": second_step.key_of(begun)}
+        context |= {"sms_form": CodeForm(auto_id="sms_%s"), **forms}
     else:
         context |= {
-            "left": second_step.codes_left(request.user),
+            "left": second_step.codes_left(user),
             "renew_form": CodeForm(auto_id="renew_%s"),
             "off_form": CodeAndPasswordForm(auto_id="off_%s"),
             **forms,

@@ -127,6 +127,16 @@ def test_one_address_is_not_flooded(client, user):
     assert len(mail.outbox) == 5
 
 
+def test_from_one_place_not_everybody_is_written_to(client):
+    people = [make_user(email=f"person{number}@example.ir") for number in range(22)]
+    for person in people[:21]:
+        assert ask(client, person.email).url == "/accounts/password/reset/sent/"  # the answer is the same
+    assert len(mail.outbox) == 20
+    elsewhere = Client(REMOTE_ADDR="10.9.8.7")
+    ask(elsewhere, people[21].email)
+    assert (len(mail.outbox), mail.outbox[-1].to) == (21, [people[21].email])
+
+
 def test_a_link_works_once(client, user):
     ask(client)
     page = client.get(link(), follow=True)
