@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import impersonation, second_step, sessions
 from accounts.access import refuse, send_to
 from accounts.models import Account, Membership, User
+from common.context import remember
 
 ACCOUNT_KEY = "account_id"  # in the session: which of several accounts the user picked
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
@@ -69,6 +70,8 @@ class AccountMiddleware:
         )
         request.membership = _picked(request.memberships, request.session.get(ACCOUNT_KEY))
         request.account = request.membership.account if request.membership else None
+        if request.account:
+            remember(account=request.account.pk)
 
 
 class SecondStepMiddleware:

@@ -405,6 +405,7 @@ API_RATE_PER_MINUTE = env_int("API_RATE_PER_MINUTE", 6000)  # requests of one ke
 API_BODY_MAX_BYTES = env_int("API_BODY_MAX_BYTES", 8 * 1024 * 1024)
 METRICS_TOKEN = env("METRICS_TOKEN", "")  # W12: who brings it may read /metrics
 PROMETHEUS_MULTIPROC_DIR = env("PROMETHEUS_MULTIPROC_DIR", "")  # read by prometheus_client too, when it is imported
+METRICS_SECONDS = env_int("METRICS_SECONDS", 5)  # how long figures of the tables are given again
 METRICS_NETWORKS = env_list("METRICS_NETWORKS", "127.0.0.0/8,::1/128")
 SPECTACULAR_SETTINGS = {
     "TITLE": "SMS web service",
@@ -433,12 +434,20 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs: to standard error; numbers are masked by common.logs -------------------------------------------------------
 
+LOG_FORMAT = env("LOG_FORMAT", "line")
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured("LOG_FORMAT is line or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"mask": {"()": "common.logs.MaskNumbers"}, "mask_keys": {"()": "webservice.logs.MaskKeys"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask", "mask_keys"]}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "common.logs.JsonLines"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["mask", "mask_keys"]},
+    },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
     "loggers": {"smpplib": {"level": "WARNING"}, "httpx": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }

@@ -9,6 +9,7 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 
 from accounts.addresses import client_address
+from common.context import remember
 from webservice.models import ApiKey
 from webservice.problems import Code, Problem
 from webservice.services import digest_of
@@ -34,6 +35,7 @@ class BearerKeyAuthentication(BaseAuthentication):
 def key_of_secret(secret: str, request: HttpRequest) -> ApiKey:
     """The key of a secret, usable now and from this address; its use is noted. Raises Problem."""
     key = _key_of(secret)
+    remember(account=key.account_id, key=key.pk)
     getattr(request, "_request", request).api_key = key  # for the request log, which stands outside
     now = timezone.now()
     _check(key, request, now)

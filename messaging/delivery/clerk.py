@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
+from common import context
 from messaging.delivery import writer
 from messaging.delivery.binding import look_up_by_ids
 from messaging.delivery.hand import HeldChunk
@@ -74,6 +75,7 @@ class Clerk:
         self._given.set()
 
     def _work(self) -> None:
+        context.remember(gateway=self._name, bind=self._bind_number)
         while True:
             self._given.wait()
             self._given.clear()

@@ -19,9 +19,11 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from redis import Redis
 
+from common import context
 from messaging.delivery import inbound, receipts, writer
 from messaging.delivery.binding import bind_config, settings_of, take_number
 from messaging.delivery.clerk import Clerk, Page
+from messaging.delivery.figures import Figures
 from messaging.delivery.hand import Armed, Closing, HeldChunk, Item
 from messaging.delivery.intake import Intake
 from messaging.delivery.shares import Shares
@@ -56,6 +58,7 @@ class BindEngine:
         self._token = random.getrandbits(62)
         self._armed = Armed()
         self._intake = Intake()
+        self._figures = Figures(gateway.name)
         self._events: deque[tuple] = deque()
         self._signal = threading.Event()
         self._clerk = Clerk(gateway.name, token=self._token, gateway_id=gateway.id, tell=self._signal.set)
@@ -172,6 +175,7 @@ class BindEngine:
 
     def _take_number(self) -> bool:
         self.number = take_number(self.gateway, self.number) or self.number
+        context.remember(gateway=self.gateway.name, bind=self.number)
         return bool(self.number)
 
     def _turn(self) -> bool:
@@ -268,6 +272,7 @@ class BindEngine:
 
     def _page_stands(self, page: Page) -> None:
         batch = page.batch
+        self._figures.written(batch, number=self.number)
         self._strangers_stored |= any(row.message_id is None for row in batch.receipts)
         self._plan_retries(batch.requeued.values())
         if batch.deliveries:
@@ -403,7 +408,7 @@ class BindEngine:
             return False
         self._clerk.end()
         Bind.objects.filter(gateway=self.gateway, number=self.number).update(
-            state=Bind.State.STOPPED, window_in_flight=0, rate=0, heartbeat_at=None
+            state=Bind.State.STOPPED, window_in_flight=0, rate=0, armed=0, unwritten=0, heartbeat_at=None
         )
         connection.close()
         return True
@@ -473,6 +478,7 @@ class BindEngine:
         self._session_thread.start()
 
     def _run_session(self) -> None:
+        context.remember(gateway=self.gateway.name, bind=self.number)
         try:
             self.session.run()
         except Exception:
@@ -485,6 +491,7 @@ class BindEngine:
         since = now - (self._due["report"] - REPORT_SECONDS) if self._due["report"] else REPORT_SECONDS
         self._due["report"] = now + REPORT_SECONDS
         session = self.session
+        self._figures.session(session.stats, number=self.number)
         submitted = session.stats.submitted
         rate = (submitted - self._last_submitted) / max(since, 0.1)
         self._rate = max(rate, self._rate * 0.5)
@@ -496,6 +503,8 @@ class BindEngine:
             "window_in_flight": session.window_in_flight,
             "window_limit": session.flow.limit,
             "rate": round(rate, 1),
+            "armed": self._armed.count,
+            "unwritten": len(self._intake.batch.submissions) + len(self._intake.batch.receipts),
             "submitted_total": submitted,
             "process": f"{socket.gethostname()}:{os.getpid()}",
             "heartbeat_at": moment,

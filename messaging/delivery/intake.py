@@ -40,6 +40,7 @@ class ReceiptRow:
     message_id: int | None = None
     part: int | None = None
     parts: int = 1
+    answered_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class Intake:
 
     def __init__(self) -> None:
         self.batch = Batch()
-        self._awaiting: OrderedDict[str, tuple[int, int, int] | None] = OrderedDict()
+        self._awaiting: OrderedDict[str, tuple[int, int, int, datetime] | None] = OrderedDict()
         self._strangers: deque[tuple[float, datetime, Delivery]] = deque()
 
     def next_batch(self) -> None:
@@ -82,7 +83,7 @@ class Intake:
             submissions.append((item.id, part, item.attempts, status, smsc_id, now))
             if status == 0:
                 # An id that an earlier message still waits with: the database tells the two apart, by the number.
-                awaiting[smsc_id] = None if smsc_id in awaiting else (item.id, part, item.parts)
+                awaiting[smsc_id] = None if smsc_id in awaiting else (item.id, part, item.parts, now)
             if not item.waiting or (item.parts > 1 and part not in item.todo):
                 self._answered_late(item, status, now)
                 continue
@@ -187,7 +188,7 @@ class Intake:
         known = self._awaiting.get(receipt.smsc_id)
         if known is None:
             return
-        row.message_id, row.part, row.parts = known
+        row.message_id, row.part, row.parts, row.answered_at = known
         if not receipt.state.is_final:
             return
         del self._awaiting[receipt.smsc_id]

@@ -12,7 +12,7 @@ from messaging.models import Status
 from messaging.smpp.receipts import MessageState
 
 _FIND = """
-SELECT DISTINCT ON (n.place) n.place, s.message_id, s.part, m.parts
+SELECT DISTINCT ON (n.place) n.place, s.message_id, s.part, m.parts, s.answered_at
 FROM unnest(%s::int[], %s::text[], %s::text[]) AS n(place, smsc_id, source)
 JOIN messaging_submission s ON s.gateway_id = %s AND s.smsc_id = n.smsc_id AND s.smsc_id <> ''
 JOIN messaging_message m ON m.id = s.message_id
@@ -36,8 +36,9 @@ def match(gateway_id: int, receipts: Sequence[ReceiptRow]) -> None:
                 gateway_id,
             ],
         )
-        for place, message_id, part, parts in cursor:
-            missing[place].message_id, missing[place].part, missing[place].parts = message_id, part, parts
+        for place, *found in cursor:
+            row = missing[place]
+            row.message_id, row.part, row.parts, row.answered_at = found
 
 
 def store(gateway_id: int, receipts: Sequence[ReceiptRow]) -> None:

@@ -111,6 +111,8 @@ class Bind(models.Model):
     window_in_flight = models.PositiveIntegerField(_("window in flight"), default=0)
     window_limit = models.PositiveIntegerField(_("window"), default=0)
     rate = models.FloatField(_("rate (parts/s)"), default=0)
+    armed = models.PositiveIntegerField(_("ready to leave (parts)"), default=0, db_default=0)
+    unwritten = models.PositiveIntegerField(_("answers and receipts to write down"), default=0, db_default=0)
     submitted_total = models.BigIntegerField(_("parts since start"), default=0)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     last_error_at = models.DateTimeField(_("last error at"), null=True, blank=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Account, User
+from common import context
 from common.phones import extract
 from common.text import MergeTemplate, has_opt_out_hint, measure
 from messaging.merging import offers, unknown_names
@@ -67,6 +68,7 @@ def draft_of(
         reference=reference,
         tags=list(tags),
         is_test=is_test,
+        sources=context.caller(),
         created_at=now,
         wire_text=wire_text,
     )
@@ -169,7 +171,7 @@ def compose(
     if kind != Campaign.Kind.P2P and MergeTemplate.parse(text).blanks:
         check_placeholders(text, account=account, upload=upload, is_targeted=target is not None)
         sources["placeholders"] = True
-    campaign.sources = sources
+    campaign.sources = sources | context.caller()
     campaign.upload = upload
     campaign.state = Campaign.State.PLANNING
     campaign.save()

@@ -46,6 +46,7 @@ class Order:
     validity_minutes: int | None
     reference: str
     tags: tuple[str, ...]
+    call: dict | None = None  # which call of the web service it was
 
 
 class Sent(NamedTuple):
@@ -184,6 +185,7 @@ def _campaign(row: _Row, now: datetime) -> Campaign:
         encoding=order.encoding,
         parts_each=order.parts,
         validity_minutes=order.validity_minutes,
+        sources={"call": order.call} if order.call else {},
         reference=order.reference,
         tags=list(order.tags),
         recipients=1,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
-from common import uploads
+from common import context, uploads
 from common.tables import TableError
 from messaging.models import Campaign, GivenNumbers, Upload
 from messaging.rows import delete_rows
@@ -41,7 +41,7 @@ def begin(**fields) -> Campaign:
     """A draft that waits for its recipients; ``fields`` as draft_of takes them. Raises SendRefused."""
     campaign = draft_of(kind=Campaign.Kind.ADVANCED, **fields)
     campaign.state = Campaign.State.DRAFT
-    campaign.sources = {"typed": "", "groups": [], "contacts": [], "column": 0}
+    campaign.sources = {"typed": "", "groups": [], "contacts": [], "column": 0} | context.caller()
     campaign.save()
     return campaign
 

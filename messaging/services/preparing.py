@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from common import context, metrics
 from common.phones import normalise
 from common.tables import TableError
 from common.uploads import UploadRefused, no_room_told
@@ -74,6 +75,7 @@ def plan(campaign_id: int, *, now: datetime) -> Campaign | None:
     campaign = _claim(campaign_id, now=now)
     if campaign is None:
         return None
+    context.remember(account=campaign.account_id, campaign=campaign.pk)
     with override(campaign.created_by.language if campaign.created_by else settings.LANGUAGE_CODE):
         try:
             with no_room_told():
@@ -106,9 +108,11 @@ def _plan_in_pieces(campaign: Campaign, *, now: datetime) -> None:
     planner = Planner(campaign, now=now)
     limit = settings.SIMPLE_SEND_MAX_RECIPIENTS if campaign.kind == Campaign.Kind.SIMPLE else None
     for batch in batches(campaign, cells_of=planner.cells_of):
+        before = planner.totals.rows
         with transaction.atomic():
             planner.add(batch)
             _keep_lease(campaign, planner.totals.rows)
+        metrics.planned.inc(planner.totals.rows - before)
         if limit and planner.totals.valid > limit:
             from messaging.services.composing import too_many
 

@@ -67,6 +67,7 @@ def trace(campaign_id: int) -> dict:
             assert own.keys() <= row.keys()
             row.update(own)
     assert rows["entry"][0]["details"].pop("campaign") == campaign_id
+    assert len(rows["campaign"][0]["sources"]["call"].pop("request")) == 32
     return rows
 
 

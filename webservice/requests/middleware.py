@@ -1,4 +1,5 @@
-"""Every answer of the web service has an id, and every call with a key its line in the log (W10)."""
+"""Every answer of the web service has an id, and every call with a key its line in the log (W10). Pages have an id too,
+which only our own logs show."""
 
 import time
 import uuid
@@ -6,6 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from common.context import about
 from webservice.requests import recording
 
 HEADER = "X-Request-Id"
@@ -19,10 +21,14 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex
+        with about(request_id=request_id):
+            return self._answer(request, request_id)
+
+    def _answer(self, request: HttpRequest, request_id: str) -> HttpResponse:
         if not request.path_info.lower().startswith(PREFIXES):
             return self.get_response(request)
         began = time.perf_counter()
-        request_id = uuid.uuid4().hex
         response = self.get_response(request)
         response[HEADER] = request_id
         if getattr(request, "api_key", None) is not None:

@@ -23,6 +23,7 @@ from django.utils.translation import get_language
 
 from accounts.addresses import client_address
 from accounts.models import Account
+from common import context
 from common.combining import Combiner
 from common.phones import normalise, normalise_line
 from common.text import TextTooLong, has_opt_out_hint, measure
@@ -161,7 +162,7 @@ def _order(key: ApiKey, lines: list[Line], data: dict) -> Order | None:
     return Order(
         account=key.account, line=line, msisdn=msisdn, text=data["text"], encoding=int(size.encoding),
         parts=size.parts, message_class=message_class, created_by_id=key.created_by_id, validity_minutes=validity,
-        reference=reference, tags=tuple(tags),
+        reference=reference, tags=tuple(tags), call={"request": context.request_id(), "key": key.pk},
     )  # fmt: skip
 
 
