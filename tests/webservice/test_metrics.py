@@ -19,6 +19,11 @@ pytestmark = pytest.mark.django_db
 OUTSIDE = "203.0.113.9"
 
 
+@pytest.fixture(autouse=True)
+def read_anew(settings):
+    settings.METRICS_SECONDS = 0
+
+
 def read(**options) -> dict[tuple, float]:
     """(name, its labels' values in the order of their names) → value."""
     answer = Client().get("/metrics", **options)
@@ -127,3 +132,101 @@ def test_processes_count_together(tmp_path):
     )
     answer = subprocess.run([sys.executable, "-c", reading], env=env, check=True, capture_output=True, text=True)
     assert 'sms_messages_total{status="delivered"} 2.0' in answer.stdout
+
+
+def test_what_was_read_from_the_tables_is_given_again(api, settings):
+    send(api, 1)
+    assert read()["sms_queue_messages", "transactional", "ready"] == 1
+    settings.METRICS_SECONDS = 60
+    send(api, 1)
+    assert read()["sms_queue_messages", "transactional", "ready"] == 1
+    settings.METRICS_SECONDS = 0
+    assert read()["sms_queue_messages", "transactional", "ready"] == 2
+
+
+def test_how_long_the_oldest_has_been_due(api):
+    ids = send(api, 1, **{"class": "otp"})
+    send(api, 1, **{"class": "bulk"})
+    now = timezone.now()
+    Chunk.objects.filter(pk=ids[0] // Chunk.SIZE).update(due_at=now - timedelta(seconds=90))
+    Chunk.objects.exclude(pk=ids[0] // Chunk.SIZE).update(due_at=now + timedelta(seconds=90))
+    found = read()
+    assert 90 <= found["sms_queue_oldest_due_seconds", "otp"] < 120
+    assert found["sms_queue_oldest_due_seconds", "bulk"] == 0
+    assert found["sms_queue_chunks", "otp", "ready"] == 1
+
+
+def test_what_is_held_back_is_counted_through_its_campaign(account, line):
+    from tests.factories import make_confirmed
+
+    make_confirmed(account, line, ["09121234567", "09121234568"], send_at=timezone.now() + timedelta(days=1))
+    found = read()
+    held = {name[1]: value for name, value in found.items() if name[0] == "sms_queue_messages" and name[2] == "held"}
+    assert sum(held.values()) == 2
+
+
+def test_what_a_bind_says_of_itself(gateway):
+    Bind.objects.create(
+        gateway=gateway, number=1, state=Bind.State.BOUND, heartbeat_at=timezone.now(), window_limit=80, armed=12,
+        unwritten=34,
+    )  # fmt: skip
+    found = read()
+    said = [found[f"sms_bind_{name}", "test", "1"] for name in ("window_limit", "armed_parts", "unwritten")]
+    assert said == [80, 12, 34]
+
+
+def test_planners_that_have_gone(account, line):
+    from tests.factories import make_campaign
+
+    campaign = make_campaign(account, line)
+    for lease, lost in ((timedelta(minutes=1), 0), (timedelta(minutes=-1), 1)):
+        type(campaign).objects.filter(pk=campaign.pk).update(
+            state="planning", planning_lease_until=timezone.now() + lease
+        )
+        found = read()
+        assert (found["sms_planning_campaigns",], found["sms_planning_lost",]) == (1, lost)
+
+
+def test_tasks_that_wait_and_when_one_last_ran(gateway):
+    from smsplatform import celery_app
+
+    celery_app.send_task("webservice.call_endpoint", queue="webhooks", args=[1])
+    celery_app.send_task("messaging.deliver", queue=gateway.queue)
+    celery_app.tasks["messaging.sweep"].apply()
+    found = read()
+    assert found["sms_tasks_waiting", "webhooks"] == found["sms_tasks_waiting", "smpp.test"] == 1
+    assert found["sms_tasks_waiting", "default"] == 0
+    assert timezone.now().timestamp() - found["sms_task_last_success_timestamp_seconds", "messaging.sweep"] < 60
+
+
+def test_webhooks_and_answers_that_wait(account):
+    from webservice.webhooks.models import Delivery, Event, Outgoing
+    from webservice.webhooks.services import create_endpoint
+
+    now = timezone.now()
+    endpoint = create_endpoint(account=account, url="https://example.com/x", events=["message.status"], now=now)
+    Outgoing.objects.create(account=account, type="message.status", at=now - timedelta(seconds=10))
+    event = Event.objects.create(account=account, type="message.status", at=now, published_at=now - timedelta(hours=1))
+    Delivery.objects.create(endpoint=endpoint, event=event, next_at=now, give_up_at=now)
+    found = read()
+    waiting = [found["sms_webhook_events_waiting", state] for state in ("unpublished", "owed", "paused")]
+    assert waiting == [1, 1, 0]
+    assert 3600 <= found["sms_webhook_oldest_seconds", "owed"] < 3700
+    type(endpoint).objects.update(paused_at=now)
+    found = read()
+    assert [found["sms_webhook_events_waiting", state] for state in ("owed", "paused")] == [0, 1]
+    assert found["sms_inbound_unanswered",] == 0
+
+
+def test_no_figure_needs_a_scan_of_the_big_tables(api, django_assert_num_queries, django_capture_on_commit_callbacks):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    send(api, 3)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        read()
+    statements = " ".join(query["sql"] for query in queries)
+    assert "messaging_message" not in statements
+    assert len(queries) <= 14
