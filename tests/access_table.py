@@ -185,6 +185,8 @@ POST /bulk/audiences/{audience}/delete/             in     in     403    404    
 GET  /sent/                                         200    200    200    200    403    login
 GET  /sent/sent.xlsx                                200    200    200    200    403    login
 GET  /sent/{sent}/                                  200    200    200    404    403    login
+GET  /sent/{sent}/story/                            200    403    403    404    403    login
+GET  /staff/messages/{sent}/                        403    403    403    403    200    login
 GET  /scheduled/                                    200    200    200    200    403    login
 POST /scheduled/                                    in     in     403    in     403    login
 GET  /scheduled/scheduled.xlsx                      200    200    200    200    403    login

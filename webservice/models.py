@@ -98,6 +98,7 @@ class ApiRequest(models.Model):
     class Meta:
         verbose_name = _("request")
         verbose_name_plural = _("requests")
+        permissions = [("see_numbers", _("Can see whole numbers in the story of a message"))]
         indexes = [
             models.Index(fields=["account", "-id"], name="api_request_account"),
             models.Index(fields=["key", "-id"], name="api_request_key"),

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from webservice import health, views
+from webservice.explaining import views as explaining
 from webservice.metrics import views as metrics
 from webservice.requests import views as requests
 from webservice.webhooks import views as webhooks
@@ -13,6 +14,8 @@ urlpatterns = [
     path("api/v1/", include("webservice.v1.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("sent/<int:pk>/story/", explaining.own, name="explain"),
+    path("staff/messages/<int:pk>/", explaining.any_message, name="explain_any"),
     path("metrics", metrics.metrics, name="metrics"),
     path("web-service/keys/", views.keys, name="keys"),
     path("web-service/activation/", views.activation, name="activation"),

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,7 +51,7 @@ class MessageAdmin(LookOnlyAdmin):
     paginator = ShortCountPaginator
     fields = readonly_fields = [
         "id", "number", "account", "campaign", "line", "operator", "status", "reason", "written_text", "encoding",
-        "parts", "price", "returned", "attempts", "created_at", "submitted_at", "final_at", "events",
+        "parts", "price", "returned", "attempts", "created_at", "submitted_at", "final_at", "events", "whole_story",
     ]  # fmt: skip
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
@@ -84,3 +85,11 @@ class MessageAdmin(LookOnlyAdmin):
         )  # fmt: skip
         lines = format_html_join("", "<li>{} — <b>{}</b> {} {} <code>{}</code></li>", rows)
         return format_html("<ol>{}</ol>", lines)
+
+    @admin.display(description=gettext_lazy("whole story"))
+    def whole_story(self, message: Message) -> str:
+        try:
+            address = reverse("webservice:explain_any", args=[message.pk])
+        except NoReverseMatch:
+            return "–"
+        return format_html('<a href="{}">{}</a>', address, _("Money, chunk, route, PDUs, receipts, webhooks"))

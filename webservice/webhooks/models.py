@@ -137,6 +137,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["account", "id"], name="event_account"),
             models.Index(fields=["published_at"], name="event_published"),
+            models.Index(fields=["subject"], condition=Q(subject__isnull=False), name="event_subject"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,25 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("webservice", "0006_request_log")]
+
+    operations = [
+        migrations.AlterModelOptions(
+            name="apirequest",
+            options={
+                "permissions": [("see_numbers", "Can see whole numbers in the story of a message")],
+                "verbose_name": "request",
+                "verbose_name_plural": "requests",
+            },
+        ),
+        AddIndexConcurrently(
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("subject__isnull", False)), fields=["subject"], name="event_subject"
+            ),
+        ),
+    ]
