@@ -272,13 +272,13 @@ class BindEngine:
 
     def _page_stands(self, page: Page) -> None:
         batch = page.batch
-        self._figures.written(batch, number=self.number)
         self._strangers_stored |= any(row.message_id is None for row in batch.receipts)
         self._plan_retries(batch.requeued.values())
         if batch.deliveries:
             self.session.acknowledge(batch.deliveries)
             if page.inbound_parts:
                 inbound.acknowledged(page.inbound_parts, now=timezone.now())
+        self._figures.written(batch, number=self.number)
 
     def _hand_over(self) -> None:
         if self._doubtful:
@@ -491,7 +491,6 @@ class BindEngine:
         since = now - (self._due["report"] - REPORT_SECONDS) if self._due["report"] else REPORT_SECONDS
         self._due["report"] = now + REPORT_SECONDS
         session = self.session
-        self._figures.session(session.stats, number=self.number)
         submitted = session.stats.submitted
         rate = (submitted - self._last_submitted) / max(since, 0.1)
         self._rate = max(rate, self._rate * 0.5)
@@ -513,3 +512,4 @@ class BindEngine:
         if state == Bind.State.BOUND:
             row.exclude(state=Bind.State.BOUND).update(bound_at=moment)
         row.update(**values)
+        self._figures.session(session.stats, number=self.number)
