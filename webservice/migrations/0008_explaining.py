@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("webservice", "0006_request_log")]
+    dependencies = [("webservice", "0007_activation")]
 
     operations = [
         migrations.AlterModelOptions(
