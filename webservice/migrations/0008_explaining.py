@@ -1,10 +1,7 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    atomic = False
-
     dependencies = [("webservice", "0007_activation")]
 
     operations = [
@@ -16,7 +13,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "requests",
             },
         ),
-        AddIndexConcurrently(
+        migrations.AddIndex(
             model_name="event",
             index=models.Index(
                 condition=models.Q(("subject__isnull", False)), fields=["subject"], name="event_subject"
