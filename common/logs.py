@@ -70,7 +70,7 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
             "process": os.environ.get("PROCESS_NAME") or f"pid {record.process}",
         }
-        subject = known()
+        subject = known() or getattr(getattr(record, "request", None), "log_subject", {})
         line |= {name: subject[name] for name in FIELDS if name in subject}
         if record.exc_info and not record.exc_text:
             record.exc_text = self.formatException(record.exc_info)

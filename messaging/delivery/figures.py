@@ -8,6 +8,9 @@ from messaging.smpp import errors
 from messaging.smpp.bind import Stats
 from messaging.smpp.receipts import MessageState
 
+_NAMES = {int(state): state.name.lower() for state in MessageState}
+_FINAL = {int(state) for state in MessageState if state.is_final}
+
 
 class Figures:
     """Belongs to the keeper's thread."""
@@ -23,11 +26,11 @@ class Figures:
         for status, count in Counter(row[3] for row in batch.submissions).items():
             metrics.answers.labels(*names, errors.name(status)).inc(count)
         for state, count in Counter(row.state for row in batch.receipts).items():
-            metrics.receipts.labels(*names, _state_name(state)).inc(count)
+            metrics.receipts.labels(*names, _NAMES.get(state, "unknown")).inc(count)
         metrics.receipt_lag.labels(self._gateway).observe_many(
             max((row.at - row.answered_at).total_seconds(), 0.0)
             for row in batch.receipts
-            if row.answered_at is not None and MessageState(row.state).is_final
+            if row.answered_at is not None and row.state in _FINAL
         )
 
     def session(self, stats: Stats, *, number: int) -> None:
@@ -38,7 +41,3 @@ class Figures:
         metrics.connections.labels(*names).inc(stats.connections - self._connections)
         metrics.throttled.labels(*names).inc(stats.throttled - self._throttled)
         self._connections, self._throttled = stats.connections, stats.throttled
-
-
-def _state_name(state: int) -> str:
-    return MessageState(state).name.lower() if state in set(MessageState) else "unknown"

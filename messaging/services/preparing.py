@@ -75,8 +75,8 @@ def plan(campaign_id: int, *, now: datetime) -> Campaign | None:
     campaign = _claim(campaign_id, now=now)
     if campaign is None:
         return None
-    context.remember(account=campaign.account_id, campaign=campaign.pk)
-    with override(campaign.created_by.language if campaign.created_by else settings.LANGUAGE_CODE):
+    language = campaign.created_by.language if campaign.created_by else settings.LANGUAGE_CODE
+    with override(language), context.about(account=campaign.account_id, campaign=campaign.pk):
         try:
             with no_room_told():
                 _plan_in_pieces(campaign, now=now)

@@ -23,9 +23,9 @@ def processes(process_environment, tmp_path):
     running = {}
 
     def start(name: str, *command: str, **env: str):
-        log = (tmp_path / f"{name}.log").open("wb")
         env = process_environment | {"LOG_FORMAT": "json", "LOG_LEVEL": "DEBUG", "PROCESS_NAME": name} | env
-        running[name] = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env, stderr=log, stdout=log)
+        with (tmp_path / f"{name}.log").open("wb") as log:
+            running[name] = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=env, stderr=log, stdout=log)
 
     yield start
     for process in running.values():
@@ -52,7 +52,7 @@ def test_no_process_logs_a_number_a_key_or_a_text(bench, processes, tmp_path):  
     sent = httpx.post(f"{base}/api/v1/messages", headers=headers, json={"to": f"0{NUMBER}", "text": TEXT})
     assert sent.status_code == 201, sent.text
     body = {"to": [f"0{NUMBER}"], "text": TEXT, "class": "no such class"}
-    assert httpx.post(f"{base}/api/v1/messages", headers=headers, json=body).status_code == 400
+    assert httpx.post(f"{base}/api/v1/messages", headers=headers, json=body).status_code == 422
     assert httpx.get(f"{base}/v1/{secret}/sms/0{NUMBER}.json").status_code >= 400
     from messaging.models import Campaign
 
@@ -66,9 +66,11 @@ def test_no_process_logs_a_number_a_key_or_a_text(bench, processes, tmp_path):  
     bound = next(line for line in lines if "is bound" in line["message"])
     assert (bound["gateway"], bound["bind"], bound["process"]) == (bench.gateway.name, 1, "bind")
     assert bound["time"].endswith("+00:00")
-    refused = [json.loads(line) for line in logs["web"].splitlines() if line.startswith("{") and "Bad Request" in line]
+    lines = [json.loads(line) for line in logs["web"].splitlines() if line.startswith("{")]
+    refused = [line for line in lines if "Unprocessable" in line["message"]]
     assert refused
     assert all(len(line["request_id"]) == 32 for line in refused)
+    assert {line["account"] for line in refused} == {bench.account.pk}
 
 
 def answers(base: str) -> bool:

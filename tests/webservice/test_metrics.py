@@ -13,6 +13,7 @@ from billing.models import Wallet
 from credit.tasks import check_ledger
 from messaging.lifecycle import News, move
 from messaging.models import Bind, Chunk, Status
+from messaging.tasks import sweep
 from tests.webservice.conftest import Api
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +102,12 @@ def test_binds_are_up_only_while_their_process_speaks(gateway):
     assert found["sms_bind_parts_per_second", "test", "1"] == 42.5
 
 
+def test_a_gateway_that_is_passed_over(gateway):
+    assert read()["sms_gateway_out", "test"] == 0
+    type(gateway).objects.update(out_since=timezone.now())
+    assert read()["sms_gateway_out", "test"] == 1
+
+
 def test_the_ledgers_last_check(account):
     assert ("sms_ledger_problems",) not in read()
     check_ledger()
@@ -178,7 +185,7 @@ def test_what_a_bind_says_of_itself(gateway):
 def test_planners_that_have_gone(account, line):
     from tests.factories import make_campaign
 
-    campaign = make_campaign(account, line)
+    campaign = make_campaign(account, line, ["09121234567"])
     for lease, lost in ((timedelta(minutes=1), 0), (timedelta(minutes=-1), 1)):
         type(campaign).objects.filter(pk=campaign.pk).update(
             state="planning", planning_lease_until=timezone.now() + lease
@@ -192,7 +199,7 @@ def test_tasks_that_wait_and_when_one_last_ran(gateway):
 
     celery_app.send_task("webservice.call_endpoint", queue="webhooks", args=[1])
     celery_app.send_task("messaging.deliver", queue=gateway.queue)
-    celery_app.tasks["messaging.sweep"].apply()
+    sweep.apply()
     found = read()
     assert found["sms_tasks_waiting", "webhooks"] == found["sms_tasks_waiting", "smpp.test"] == 1
     assert found["sms_tasks_waiting", "default"] == 0

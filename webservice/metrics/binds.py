@@ -1,11 +1,11 @@
-"""What each bind last said of itself; its worker writes a row a second (W12, 3.6)."""
+"""What each bind last said of itself, a row a second, and which gateways are passed over (W12, 3.6)."""
 
 from collections.abc import Iterator
 
 from django.utils import timezone
 from prometheus_client.core import Metric
 
-from messaging.models import Bind
+from messaging.models import Bind, Gateway
 from messaging.selectors.gateways import is_alive
 from webservice.metrics.reading import gauge
 
@@ -30,3 +30,10 @@ def of_binds() -> Iterator[Metric]:
     for name, (field, words) in _OF_ROWS.items():
         values = ((names[bind.pk], getattr(bind, field) if is_up else 0) for bind, is_up in rows)
         yield gauge(name, words, _LABELS, values)
+
+
+def of_gateways() -> Iterator[Metric]:
+    """Whether messages go round a gateway, having no bind for longer than it may (messaging.failover)."""
+    rows = Gateway.objects.filter(is_enabled=True).order_by("name").values_list("name", "out_since")
+    words = "1 while the gateway has no bind and its messages take the next route."
+    yield gauge("sms_gateway_out", words, ["gateway"], (((name,), int(since is not None)) for name, since in rows))

@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from common.context import LAST_RUNS
 from credit.tasks import LAST_CHECK
 from messaging.models import Gateway
-from webservice.metrics.binds import of_binds
+from webservice.metrics.binds import of_binds, of_gateways
 from webservice.metrics.queues import of_queues
 from webservice.metrics.reading import bounded
 from webservice.requests.recording import QUEUE
@@ -62,6 +62,7 @@ def _of_tables() -> Iterator[Metric]:
     with bounded() as cursor:
         yield from list(of_queues(cursor))
         yield from list(of_binds())
+        yield from list(of_gateways())
 
 
 def _of_valkey() -> Iterator[Metric]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from common.context import about
+from common.context import about, known
 from webservice.requests import recording
 
 HEADER = "X-Request-Id"
@@ -23,7 +23,10 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = uuid.uuid4().hex
         with about(request_id=request_id):
-            return self._answer(request, request_id)
+            try:
+                return self._answer(request, request_id)
+            finally:
+                request.log_subject = known()  # Django logs refusals when all middleware has ended
 
     def _answer(self, request: HttpRequest, request_id: str) -> HttpResponse:
         if not request.path_info.lower().startswith(PREFIXES):
