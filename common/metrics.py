@@ -15,6 +15,7 @@ class BatchHistogram(Histogram):
     """A histogram that takes many observations with one write for each bucket: a bind has thousands a second."""
 
     def observe_many(self, amounts: Iterable[float]) -> None:
+        """Amounts below 0, of clocks that were set, count in the lowest bucket."""
         counts: dict[int, int] = {}
         total = 0.0
         for amount in amounts:
@@ -22,7 +23,7 @@ class BatchHistogram(Histogram):
             place = bisect_left(self._upper_bounds, amount)
             counts[place] = counts.get(place, 0) + 1
         if counts:
-            self._sum.inc(total)
+            self._sum.inc(max(total, 0.0))
         for place, count in counts.items():
             self._buckets[place].inc(count)
 

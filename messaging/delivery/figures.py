@@ -1,6 +1,7 @@
 """What a bind counts for Prometheus: a page once it is written down, the session's own counts once a second."""
 
 from collections import Counter
+from operator import attrgetter, itemgetter
 
 from common import metrics
 from messaging.delivery.intake import Batch
@@ -8,6 +9,7 @@ from messaging.smpp import errors
 from messaging.smpp.bind import Stats
 from messaging.smpp.receipts import MessageState
 
+_command_status, _state = itemgetter(3), attrgetter("state")
 _NAMES = {int(state): state.name.lower() for state in MessageState}
 _FINAL = {int(state) for state in MessageState if state.is_final}
 
@@ -23,12 +25,12 @@ class Figures:
     def written(self, batch: Batch, *, number: int) -> None:
         """Answers and receipts of a batch that is committed."""
         names = (self._gateway, number)
-        for status, count in Counter(row[3] for row in batch.submissions).items():
+        for status, count in Counter(map(_command_status, batch.submissions)).items():
             metrics.answers.labels(*names, errors.name(status)).inc(count)
-        for state, count in Counter(row.state for row in batch.receipts).items():
+        for state, count in Counter(map(_state, batch.receipts)).items():
             metrics.receipts.labels(*names, _NAMES.get(state, "unknown")).inc(count)
         metrics.receipt_lag.labels(self._gateway).observe_many(
-            max((row.at - row.answered_at).total_seconds(), 0.0)
+            (row.at - row.answered_at).total_seconds()
             for row in batch.receipts
             if row.answered_at is not None and row.state in _FINAL
         )
