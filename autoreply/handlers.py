@@ -7,6 +7,7 @@ from django.db import transaction
 
 from autoreply.book import folded
 from autoreply.models import Answer, Book
+from common.bulk import copy_in
 from messaging.models import InboundMessage
 
 
@@ -30,7 +31,7 @@ def take_in(*, messages: Sequence[InboundMessage], **_) -> None:
         if message.account_id in responding
     ]
     if rows:
-        Answer.objects.bulk_create(rows)
+        copy_in(rows)
         transaction.on_commit(_nudge, robust=True)
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max
 
+from common.bulk import copy_in, new_keys
 from common.phones import normalise, normalise_line
 from common.text import Decoded, DefaultAlphabet, decode
 from messaging.delivery import joining
@@ -53,7 +54,10 @@ def store(gateway_id: int, deliveries: Sequence[Delivery], *, now: datetime) -> 
     _take_turns(last_of)
     whole = [joined for row in rows if (joined := _joined(row, last_of, now=now))]
     _receive(whole, now=now)
-    InboundPart.objects.bulk_create([row for row in rows if row.total <= 1])
+    short_ones = [row for row in rows if row.total <= 1]
+    for row, key in zip(short_ones, new_keys(InboundPart, len(short_ones)), strict=True):
+        row.pk = key
+    copy_in(short_ones)
     return [*known.values(), *(row.pk for row in rows)]
 
 
@@ -122,7 +126,10 @@ def _receive(whole: Sequence[list[InboundPart]], *, now: datetime) -> None:
     if not whole:
         return
     lines = _lines({parts[0].destination for parts in whole})
-    messages = InboundMessage.objects.bulk_create(_message(parts, lines[parts[0].destination], now) for parts in whole)
+    messages = [_message(parts, lines[parts[0].destination], now) for parts in whole]
+    for message, key in zip(messages, new_keys(InboundMessage, len(messages)), strict=True):
+        message.pk = key
+    copy_in(messages)
     for message, parts in zip(messages, whole, strict=True):
         for part in parts:
             part.message = message

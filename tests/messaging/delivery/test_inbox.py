@@ -97,7 +97,7 @@ def test_what_comes_at_once_is_stored_by_few_statements_and_announced_once(line,
     batch = [one for n in range(300) for one in deliveries(f"98912000{n:04}", line.number, f"کد {n}")]
     listened_for()  # asked once in a few seconds, whatever comes in
     # a savepoint and its end, the known, the lines, the messages, opt-out words, accounts with auto-replies, parts
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         stored(gateway, batch)
     assert heard == [([f"کد {n}" for n in range(300)], True)]
     assert InboundPart.objects.filter(message__text="کد 7").count() == 1
