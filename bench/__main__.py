@@ -5,7 +5,7 @@ import platform
 import sys
 
 from bench.stage import Stage
-from bench.table import Row, print_table
+from bench.table import Row, Wait, print_table
 
 
 def main(arguments: list[str]) -> int:
@@ -14,7 +14,7 @@ def main(arguments: list[str]) -> int:
         f"{platform.machine()}, {platform.python_version()}; {options.runs} runs of {options.rows:,} rows\n", flush=True
     )
     with Stage() as stage:
-        from bench import deliver, inbound, plan, post, texts
+        from bench import deliver, inbound, otp, plan, post, texts
 
         benches = {
             "plan": plan.measure,
@@ -22,9 +22,10 @@ def main(arguments: list[str]) -> int:
             "deliver": deliver.measure,
             "inbound": inbound.measure,
             "post": post.measure,
+            "otp": otp.measure,
         }
         names = list(benches) if options.what == "all" else [options.what]
-        rows: list[Row] = []
+        rows: list[Row | Wait] = []
         for name in names:
             rows += benches[name](stage, options)
     print_table(rows)
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    choices = ["plan", "texts", "deliver", "inbound", "post", "all"]
+    choices = ["plan", "texts", "deliver", "inbound", "post", "otp", "all"]
     parser.add_argument("what", nargs="?", choices=choices, default="all")
     parser.add_argument("--rows", type=int, default=100_000, help="recipients of each run")
     parser.add_argument("--runs", type=int, default=5, help="counted runs; medians are shown")

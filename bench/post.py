@@ -7,7 +7,6 @@ from pathlib import Path
 from django.db import connection
 
 from bench.plan import copy_by_hand
-from bench.stage import free_port, wait_for_port
 from bench.table import Row
 
 CONNECTIONS = 64
@@ -23,13 +22,13 @@ def measure(stage, options) -> list[Row]:
     gateway = Gateway.objects.create(name="post", host="127.0.0.1", port=1, system_id="bench")
     Route.objects.create(gateway=gateway)
     _key, secret = create_key(account=stage.account, name="bench", scopes=["send"])
-    port = _web_server(stage, "smsplatform.wsgi:application", API_RATE_PER_MINUTE=str(10**9))
+    port = stage.web("smsplatform.wsgi:application", API_RATE_PER_MINUTE=str(10**9))
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bare_message (id bigserial PRIMARY KEY, msisdn bigint, body text)")
-    bare_port = _web_server(stage, "bench.bare_app:application", BENCH_CONNINFO=stage.conninfo)
-    single = _request(secret, {"to": "989120000000", "text": TEXT, "class": "otp"})
-    many = _request(secret, {"to": ["989120000000"] * BATCH, "text": TEXT, "class": "bulk"})
-    bare = _request("", {"to": "989120000000", "text": TEXT})
+    bare_port = stage.web("bench.bare_app:application", BENCH_CONNINFO=stage.conninfo)
+    single = request_of(secret, {"to": "989120000000", "text": TEXT, "class": "otp"})
+    many = request_of(secret, {"to": ["989120000000"] * BATCH, "text": TEXT, "class": "bulk"})
+    bare = request_of("", {"to": "989120000000", "text": TEXT})
     mine, yardstick, batches, copies = [], [], [], []
     calls = max(4, options.rows // BATCH)
     sends = min(options.rows, 20_000)
@@ -72,17 +71,8 @@ def _last_chunk() -> int:
         return cursor.fetchone()[0]
 
 
-def _web_server(stage, application: str, **environment: str) -> int:
-    port = free_port()
-    stage.environment |= environment
-    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--http", "1", "--no-ws"]
-    options += ["--workers", "2", "--blocking-threads", "32", "--log-level", "warning"]
-    stage.start("-m", "granian", *options, application)
-    wait_for_port(port)
-    return port
-
-
-def _request(secret: str, body: dict) -> bytes:
+def request_of(secret: str, body: dict) -> bytes:
+    """A whole HTTP request of ``POST /api/v1/messages``."""
     octets = json.dumps(body, ensure_ascii=False).encode()
     head = (
         "POST /api/v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"

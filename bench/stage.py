@@ -92,7 +92,7 @@ class Stage:
         """A simulated operator in a process of its own; its port."""
         return self.controlled_simulator(latency_ms=latency_ms)[0]
 
-    def controlled_simulator(self, *, latency_ms: float) -> tuple[int, int]:
+    def controlled_simulator(self, *options: str, latency_ms: float = 0.0) -> tuple[int, int]:
         """The same, with the port of its control."""
         process = self.start(
             "manage.py",
@@ -102,6 +102,7 @@ class Stage:
             "--no-fates",
             "--latency-ms",
             str(latency_ms),
+            *options,
             stdout=subprocess.PIPE,
             name="simulator",
         )
@@ -122,6 +123,16 @@ class Stage:
                 "-m", "celery", "-A", "smsplatform", "worker", "--pool", "solo", "--without-gossip", "--without-mingle",
                 "--queues", gateway.queue, "--hostname", f"bench{number}@%h", "--loglevel", "WARNING", name="binds",
             )  # fmt: skip
+
+    def web(self, application: str, **environment: str) -> int:
+        """A web server as script/server starts it, with two processes; its port."""
+        port = free_port()
+        self.environment |= environment
+        options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--http", "1", "--no-ws"]
+        options += ["--workers", "2", "--blocking-threads", "32", "--log-level", "warning"]
+        self.start("-m", "granian", *options, application, name="web")
+        wait_for_port(port)
+        return port
 
     def run(self, *arguments: str) -> str:
         """A python process to its end; its output."""

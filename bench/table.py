@@ -16,7 +16,41 @@ class Row:
     note: str = ""
 
 
-def print_table(rows: list[Row]) -> None:
+@dataclass(slots=True)
+class Wait:
+    """How long one thing took, in milliseconds, thing by thing; and the same where nothing else is under way."""
+
+    name: str
+    milliseconds: list[float]
+    yardstick: str
+    yardstick_milliseconds: list[float]
+
+
+def print_table(rows: list[Row | Wait]) -> None:
+    _print_rows([row for row in rows if isinstance(row, Row)])
+    _print_waits([row for row in rows if isinstance(row, Wait)])
+
+
+def _print_waits(rows: list[Wait]) -> None:
+    if not rows:
+        return
+    print("\n| measured | how many | median | p99 | longest | yardstick | its median | its p99 | ratio of medians |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for row in rows:
+        mine, its = sorted(row.milliseconds), sorted(row.yardstick_milliseconds)
+        print(
+            f"| {row.name} | {len(mine):,} | {median(mine):.0f} ms | {_p99(mine):.0f} ms | {mine[-1]:.0f} ms"
+            f" | {row.yardstick} | {median(its):.0f} ms | {_p99(its):.0f} ms | {median(mine) / median(its):.2f} × |"
+        )
+
+
+def _p99(values: list[float]) -> float:
+    return values[min(len(values) * 99 // 100, len(values) - 1)]
+
+
+def _print_rows(rows: list[Row]) -> None:
+    if not rows:
+        return
     print("\n| measured | median | a second | spread | yardstick | its a second | ratio | |")
     print("|---|---|---|---|---|---|---|---|")
     for row in rows:

@@ -39,6 +39,7 @@ _HELP = {
     "read_pause": "seconds of rest after every read (a slow reader)",
     "cut_after": "cut each connection after so many submits",
     "cut_mid_pdu": "and leave half an answer on the wire",
+    "watch": "keep the moment at which submits to numbers that begin so are taken",
 }
 
 

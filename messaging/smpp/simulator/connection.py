@@ -164,6 +164,8 @@ class Connection(asyncio.Protocol):
             answers.append(HEADER.pack(16, Command.SUBMIT_SM_RESP, status, sequence))
             return
         answer, told = smsc.accept(body)
+        if options.watch:
+            smsc.watch(body[middle + 2 : end - 1])
         if options.cut_after and self._submits >= options.cut_after:
             self._cut(sequence, answer, answers)
         elif fate.answered:

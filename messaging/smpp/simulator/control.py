@@ -1,6 +1,7 @@
 """A small HTTP door to a running simulator, for other processes on the same machine (it listens on loopback only).
 
-GET /stats → counts; GET /submits → the last accepted submits; GET /options → the options; POST /options {name: value};
+GET /stats → counts; GET /submits → the last accepted submits; GET /watched → [number, seconds since 1970] of those that
+are watched; GET /options → the options; POST /options {name: value};
 POST /mo {"source", "destination", "text"}, or {"messages": [such, …]};
 POST /cut; POST /unbind. All JSON; errors are 4xx with {"error": sentence}.
 """
@@ -30,6 +31,7 @@ class Control:
             ("GET", "/stats"): lambda _: smsc.stats(),
             ("GET", "/options"): lambda _: asdict(smsc.options),
             ("GET", "/submits"): lambda _: [_as_json(submit) for submit in smsc.recent()],
+            ("GET", "/watched"): lambda _: list(smsc.watched),
             ("POST", "/options"): self._set_options,
             ("POST", "/mo"): self._send_mo,
             ("POST", "/cut"): lambda _: smsc.cut() or {},

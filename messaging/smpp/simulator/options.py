@@ -37,6 +37,7 @@ class Options:
     read_pause: float = 0.0  # a slow reader: rests so long after every read
     cut_after: int = 0  # cuts each connection after so many submits
     cut_mid_pdu: bool = False  # and leaves half an answer on the wire
+    watch: str = ""  # keeps the moment at which each submit_sm to a number that begins so was taken
 
     def __post_init__(self):
         self.check()

@@ -48,6 +48,7 @@ class Smsc:
         self.stamp = receipts.Stamp()
         self.port = 0
         self._recent: deque[tuple[bytes, bytes]] = deque(maxlen=RECENT)
+        self.watched: deque[tuple[str, float]] = deque(maxlen=RECENT)  # number, seconds since 1970
         self._seen = array("q")  # a hash of every accepted body: 8 bytes a message, whatever their number
         self._refused_once: set[bytes] = set()
         self._waiting: dict[str, deque[tuple[int, bytes]]] = defaultdict(deque)  # customer → (command, body)
@@ -224,6 +225,11 @@ class Smsc:
         if options.receipt_id_format == "same":
             return answer, answer
         return answer, b"%X" % number if options.receipt_id_format == "hex" else b"%d" % number
+
+    def watch(self, destination: bytes) -> None:
+        """Takes note of when an accepted submit came, if its number is one that is watched."""
+        if destination.startswith(self.options.watch.encode()):
+            self.watched.append((destination.decode(), time.time()))
 
 
 def _read_submit(body, identity):

@@ -30,6 +30,11 @@ class Simulator:
         """The accepted submits, oldest first (the last `server.RECENT`)."""
         return self._call(self._smsc.recent)
 
+    @property
+    def watched(self) -> list[tuple[str, float]]:
+        """(number, seconds since 1970) of the accepted submits that ``options.watch`` names."""
+        return list(self._smsc.watched)
+
     def stats(self) -> dict[str, int]:
         return self._call(self._smsc.stats)
 

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import fields
 from pathlib import Path
 
@@ -128,6 +129,12 @@ def test_without_fates_every_number_is_plain():
         assert {receipt.state for receipt in handler.receipts} == {DELIVERED}
 
 
+def test_only_watched_numbers_are_noted():
+    with simulator(watch="98919") as smsc, running(smsc.port, messages([*plain_numbers(3), "989191112222"])) as handler:
+        wait_until(lambda: len(handler.accepted) == 4)
+        assert [number for number, _ in smsc.watched] == ["989191112222"]
+
+
 def test_duplicates_are_counted():
     number = plain_numbers(1)[0]
     with simulator() as smsc, running(smsc.port, messages([number, number, plain_numbers(2)[1]])) as handler:
@@ -211,7 +218,18 @@ def test_long_unicode_of_a_subscriber_is_cut_between_characters(text):
 def process():
     """The command as operators run it; gives its ports."""
     child = subprocess.Popen(
-        [sys.executable, "manage.py", "smsc_simulator", "--latency-ms", "5", "--no-fates", "--id-format", "hex"],
+        [
+            sys.executable,
+            "manage.py",
+            "smsc_simulator",
+            "--latency-ms",
+            "5",
+            "--no-fates",
+            "--id-format",
+            "hex",
+            "--watch",
+            "98",
+        ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -226,6 +244,7 @@ def process():
 
 def test_the_command_serves_and_is_steered_over_http(process):
     child, ports = process
+    began = time.time()
     with (
         running(ports["port"], messages(plain_numbers(20))) as handler,
         httpx.Client(base_url=f"http://127.0.0.1:{ports['control_port']}") as client,
@@ -236,6 +255,9 @@ def test_the_command_serves_and_is_steered_over_http(process):
         assert (stats["submits"], stats["distinct"], stats["duplicates"], stats["receipts"]) == (20, 20, 0, 20)
         submit = client.get("/submits").json()[0]
         assert submit["destination"] == plain_numbers(1)[0]
+        watched = client.get("/watched").json()
+        assert [number for number, _ in watched] == plain_numbers(20)
+        assert all(began <= moment <= time.time() for _, moment in watched)
         assert submit["message_id"] == f"{int(submit['message_id'], 16):x}"
         mo = {"source": "989121234567", "destination": "983000505", "text": "سلام"}
         assert client.post("/mo", json=mo).json() == {"parts": 1}
