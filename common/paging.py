@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 
 SIZE = 50
@@ -31,17 +32,28 @@ def counted(queryset: QuerySet, most: int) -> int:
 
 
 def page_of(
-    queryset: QuerySet, query: QueryDict | dict, *, size: int = SIZE, key: str = "id", descending: bool = True
+    queryset: QuerySet,
+    query: QueryDict | dict,
+    *,
+    size: int = SIZE,
+    key: str = "id",
+    descending: bool = True,
+    ties: bool = False,
 ) -> Page:
     """The page of ``queryset`` that ``query`` (request.GET) asks for with ``after`` or ``before``, ordered by ``key``,
-    which must be unique in the list. A key that cannot be read asks for the first page."""
-    field = queryset.model._meta.get_field(key)
+    which must be unique in the list; one that has ``ties`` is ordered by the id too, and the page is asked for by that.
+    A key that cannot be read, or an id that is not in the list any more, asks for the first page."""
+    asked_by = "id" if ties else key
+    field = queryset.model._meta.get_field(asked_by)
     before, after = _read(field, query.get("before")), _read(field, query.get("after"))
     backwards = before is not None
     towards_smaller = descending != backwards
-    rows = queryset.order_by(f"-{key}" if towards_smaller else key)
+    sign = "-" if towards_smaller else ""
+    rows = queryset.order_by(f"{sign}{key}", *([f"{sign}id"] if ties else []))
     place = before if backwards else after
-    if place is not None:
+    if place is not None and ties:
+        rows = _beyond(rows, key, place, "<" if towards_smaller else ">")
+    elif place is not None:
         rows = rows.filter(**{f"{key}__lt" if towards_smaller else f"{key}__gt": place})
     rows = list(rows[: size + 1])
     more = len(rows) > size
@@ -50,11 +62,21 @@ def page_of(
         rows.reverse()
     if place is not None and (not rows or (backwards and not more)):
         # Nothing is left there, or too little to fill the page: the list's beginning instead of a dead end.
-        return page_of(queryset, {}, size=size, key=key, descending=descending)
+        return page_of(queryset, {}, size=size, key=key, descending=descending, ties=ties)
     if not rows:
         return Page([], None, None)
-    first, last = getattr(rows[0], key), getattr(rows[-1], key)
+    first, last = getattr(rows[0], asked_by), getattr(rows[-1], asked_by)
     return Page(rows, first if place is not None else None, last if backwards or more else None)
+
+
+def _beyond(rows: QuerySet, key: str, pk: int, sign: str) -> QuerySet:
+    """Those that stand after the row ``pk``: one comparison of pairs, which an index of (key, id) answers in place."""
+    place = rows.filter(pk=pk).values_list(key, "pk").first()
+    if place is None:
+        return rows.none()
+    table, column = rows.model._meta.db_table, rows.model._meta.get_field(key).column
+    sql = f'(("{table}"."{column}", "{table}"."id") {sign} (%s, %s))'
+    return rows.filter(RawSQL(sql, place, output_field=BooleanField()))  # noqa: S611 - names of the model, parameters
 
 
 def _read(field, value: str | None):

@@ -15,6 +15,8 @@ class PhonebookConfig(AppConfig):
                 "contact.changed": _("Contact changed"),
                 "contacts.upserted": _("Contacts added by a program"),
                 "contacts.deleted": _("Contacts deleted"),
+                "contacts.restored": _("Contacts restored from the trash"),
+                "contacts.erased": _("Contacts deleted for ever"),
                 "group.created": _("Group added"),
                 "group.renamed": _("Group renamed"),
                 "group.filled": _("Contacts put in a group"),

@@ -22,6 +22,8 @@ class ContactsFilter(forms.Form):
     ORDERS = {
         "": {"key": "id", "descending": True},
         "oldest": {"key": "id", "descending": False},
+        "name": {"key": "name_key", "descending": False, "ties": True},
+        "last_name": {"key": "last_name_key", "descending": False, "ties": True},
         "number": {"key": "msisdn", "descending": False},
     }
 
@@ -30,7 +32,13 @@ class ContactsFilter(forms.Form):
     order = forms.ChoiceField(
         label=_("Order"),
         required=False,
-        choices=[("", _("Newest first")), ("oldest", _("Oldest first")), ("number", _("By number"))],
+        choices=[
+            ("", _("Newest first")),
+            ("oldest", _("Oldest first")),
+            ("name", _("By name")),
+            ("last_name", _("By last name")),
+            ("number", _("By number")),
+        ],
     )
 
     def __init__(self, *args, account: Account, **kwargs) -> None:
@@ -63,6 +71,15 @@ class ContactsFilter(forms.Form):
     def found(self) -> QuerySet[Contact]:
         asked = self.asked()
         return selectors.contacts(self.account, asked["text"], asked["within"], asked["values"])
+
+
+class TrashFilter(forms.Form):
+    """What to show of the deleted contacts."""
+
+    q = forms.CharField(label=_("Name, number or own field"), required=False, max_length=80)
+
+    def text(self) -> str:
+        return self.cleaned_data["q"] if self.is_valid() else ""
 
 
 class ContactForm(forms.Form):

@@ -1,6 +1,8 @@
 """Contacts, groups, own fields and opt-outs."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Func
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -64,11 +66,17 @@ class Field(models.Model):
         return self.name
 
 
+def _name_key(*names: str) -> models.GeneratedField:
+    key = Func(*names, function="phonebook_name_key")
+    return models.GeneratedField(expression=key, output_field=models.TextField(db_collation="C"), db_persist=True)
+
+
 class Contact(models.Model):
     """A person an account writes to; one row a number.
 
-    ``values`` holds the own fields: key → value written as phonebook.values says, always text. The table has one more
-    column that the database keeps by itself: ``search``, the words of names, number and values (migration 0003).
+    ``values`` holds the own fields: key → value written as phonebook.values says, always text. The database keeps more
+    columns by itself: ``search``, the words of names, number and values (migration 0003), and the keys by which names
+    stand in the order of the Persian alphabet, the nameless last (migration 0007).
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="contacts", verbose_name=_("account"))
@@ -78,17 +86,52 @@ class Contact(models.Model):
     values = models.JSONField(_("own fields"), default=dict, db_default={}, blank=True)
     groups = models.ManyToManyField(Group, through="GroupMember", related_name="contacts", verbose_name=_("groups"))
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    name_key = _name_key("first_name", "last_name")
+    last_name_key = _name_key("last_name", "first_name")
 
     objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        ordering = ["last_name", "first_name", "id"]
+        ordering = ["last_name_key", "id"]
         constraints = [models.UniqueConstraint(fields=["account", "msisdn"], name="contact_number_once")]
         indexes = [
             models.Index(fields=["account", "-id"], name="contact_newest"),
-            models.Index(fields=["account", "last_name", "first_name", "id"], name="contact_by_name"),
+            models.Index(fields=["account", "name_key", "id"], name="contact_by_name_key"),
+            models.Index(fields=["account", "last_name_key", "id"], name="contact_by_last_name_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or f"+{self.msisdn}"
+
+
+class DeletedContact(models.Model):
+    """A contact in the trash of the phonebook (9.1): a copy in a table of its own, so that no send, count, list or file
+    can meet it. Restoring gives it back its id and those of its groups that still are. ``deletion`` is one for all that
+    were deleted together."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="deleted_contacts", verbose_name=_("account"))
+    contact_id = models.BigIntegerField()
+    msisdn = models.BigIntegerField(_("mobile"))
+    first_name = models.CharField(_("first name"), max_length=60, blank=True)
+    last_name = models.CharField(_("last name"), max_length=60, blank=True)
+    values = models.JSONField(_("own fields"), default=dict, blank=True)
+    group_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    deletion = models.UUIDField(editable=False)
+    created_at = models.DateTimeField(_("created"))
+    deleted_at = models.DateTimeField(_("Time of deletion"))
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deleted contact")
+        verbose_name_plural = _("deleted contacts")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="deleted_contact_newest"),
+            models.Index(fields=["deletion", "id"], name="deleted_contact_together"),
+            models.Index(fields=["deleted_at"], name="deleted_contact_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -185,18 +228,22 @@ class ImportReject(models.Model):
 
 
 class BulkChange(models.Model):
-    """Something done to all contacts that a filter finds (9.1), batch by batch in the order of their ids. ``last_id``
-    is how far it is; it moves in the transaction of its batch. Contacts added after ``up_to_id`` are not meant."""
+    """Something done to all contacts that a filter finds (9.1), in the phonebook or in its trash, batch by batch in the
+    order of their ids. ``last_id`` is how far it is; it moves in the transaction of its batch. Rows added after
+    ``up_to_id`` are not meant. ``deletion`` is what deleted contacts are marked with, or the one that is undone."""
 
     class What(models.TextChoices):
         PUT = "put", _("Put in a group")
         TAKE = "take", _("Taken out of a group")
         DELETE = "delete", _("Deleted")
+        RESTORE = "restore", _("Restored")
+        ERASE = "erase", _("Deleted for ever")
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    what = models.CharField(max_length=6, choices=What)
+    what = models.CharField(max_length=7, choices=What)
     group = models.ForeignKey(Group, models.CASCADE, null=True, related_name="+")
+    deletion = models.UUIDField(null=True)
     text = models.CharField(max_length=80, blank=True)
     values = models.JSONField(default=dict)
     within = models.ForeignKey(Group, models.SET_NULL, null=True, related_name="+")

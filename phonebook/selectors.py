@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from uuid import UUID
 
 import numpy as np
 from django.db import connection
@@ -13,7 +14,7 @@ from accounts.models import Account
 from common.phones import national, normalise
 from common.text.folding import ascii_digits
 from numbers.models import Line
-from phonebook.models import Contact, Field, Group, OptOut
+from phonebook.models import Contact, DeletedContact, Field, Group, OptOut
 from phonebook.names import tidy
 from phonebook.values import in_message
 
@@ -32,6 +33,16 @@ def contacts(
         found = found.filter(_has_value(account, key, value))
     if group:
         found = found.filter(groups=group)
+    return found.order_by("-id")
+
+
+def deleted_contacts(account: Account, text: str = "", deletion: UUID | None = None) -> QuerySet[DeletedContact]:
+    """The trash of the phonebook, the last deleted first: found as ``contacts`` are; those of one deletion."""
+    found = DeletedContact.objects.of(account)
+    if text.strip():
+        found = found.filter(_matches(account, text, "phonebook_deletedcontact"))
+    if deletion:
+        found = found.filter(deletion=deletion)
     return found.order_by("-id")
 
 
@@ -167,9 +178,9 @@ def blocked(msisdns: np.ndarray) -> np.ndarray:
     return mask
 
 
-def _matches(account: Account, text: str) -> RawSQL:
+def _matches(account: Account, text: str, table: str = "phonebook_contact") -> RawSQL:
     """A condition that the index of words serves; see migration 0003."""
-    written = "phonebook_contact.search @@ "
+    written = f"{table}.search @@ "
     if digits := _digit_queries(account, text):
         sql = f"({written} (phonebook_query(%s, %s) || %s::tsquery))"
         return RawSQL(sql, [account.pk, text, digits], output_field=BooleanField())  # noqa: S611 - parameters only

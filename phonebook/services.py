@@ -19,7 +19,6 @@ __all__ = [
     "change_contact",
     "create_contact",
     "create_group",
-    "delete_contacts",
     "delete_group",
     "merge_groups",
     "put_in_group",
@@ -119,17 +118,6 @@ def _set_groups(contact: Contact, group_ids: Iterable[int]) -> None:
     GroupMember.objects.bulk_create(
         [GroupMember(group_id=pk, contact=contact) for pk in sorted(wanted)], ignore_conflicts=True
     )
-
-
-@transaction.atomic
-def delete_contacts(*, account: Account, contact_ids: Iterable[int], by: User | None = None) -> int:
-    """Take the account's own contacts among these out of the phonebook; how many. Opt-outs stay."""
-    mine = Contact.objects.of(account).filter(pk__in=list(contact_ids))
-    GroupMember.objects.filter(contact__in=mine).delete()
-    count, _rows = mine.delete()
-    if count:
-        audit.record(action="contacts.deleted", user=by, account=account, details={"contacts": count})
-    return count
 
 
 @transaction.atomic

@@ -30,3 +30,11 @@ def go_on() -> None:
 
     for import_id in unfinished(now=timezone.now()):
         run(import_id, now=timezone.now())
+
+
+@shared_task(name="phonebook.empty_trash")
+def empty_trash() -> None:
+    """Delete for ever what has been in the trash for settings.TRASH_DAYS (9.1)."""
+    from phonebook.trash import empty_old_trash
+
+    empty_old_trash(now=timezone.now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from phonebook.views import contacts, fields, groups, imports, opt_outs
+from phonebook.views import contacts, fields, groups, imports, opt_outs, trash
 
 app_name = "phonebook"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("new/", contacts.new_contact, name="new_contact"),
     path("<int:pk>/", contacts.contact, name="contact"),
     path("selected/", contacts.selected, name="selected"),
+    path("trash/", trash.trash_list, name="trash"),
+    path("trash/change/", trash.trash_change, name="trash_change"),
+    path("trash/undo/<uuid:deletion>/", trash.undo, name="undo"),
     path("groups/", groups.groups, name="groups"),
     path("groups/new/", groups.new_group, name="new_group"),
     path("groups/<int:pk>/", groups.group, name="group"),

@@ -302,6 +302,7 @@ CELERY_BEAT_SCHEDULE = {
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
     "accounts-forget-sessions": {"task": "accounts.forget_sessions", "schedule": 24 * 3600.0},
     "common-deliver-notices": {"task": "common.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
+    "phonebook-empty-trash": {"task": "phonebook.empty_trash", "schedule": 3600.0, "options": {"expires": 3600}},
     "phonebook-go-on": {"task": "phonebook.go_on", "schedule": 10.0, "options": {"expires": 10}},
     "billing-ask-banks": {"task": "billing.ask_banks", "schedule": 15.0, "options": {"expires": 15}},
     "billing-expire-proformas": {"task": "billing.expire_proformas", "schedule": 300.0, "options": {"expires": 300}},
@@ -331,7 +332,7 @@ INBOUND_PARTS_WAIT_MINUTES = env_int("INBOUND_PARTS_WAIT_MINUTES", 10)  # 4.5: t
 SENT_TEXT_SEARCH_DAYS = env_int(
     "SENT_TEXT_SEARCH_DAYS", 90
 )  # 5.4: how far back a text is looked for unless a day is chosen
-TRASH_DAYS = env_int("TRASH_DAYS", 30)  # 15: deleted received messages are kept so long
+TRASH_DAYS = env_int("TRASH_DAYS", 30)  # 9.1, 15: deleted contacts and received messages are kept so long
 UNKNOWN_SETTLE_HOURS = env_int("UNKNOWN_SETTLE_HOURS", 24)
 BANK_UPLOAD_MAX_BYTES = env_int("BANK_UPLOAD_MAX_BYTES", 2 * 1024 * 1024 * 1024)  # 3.6: files for the number bank
 BANK_LOAD_BATCH = env_int("BANK_LOAD_BATCH", 50_000)  # rows committed at once, with the checkpoint

@@ -277,6 +277,9 @@ GET  /phonebook/opt-outs/words/                     200    200    403    200    
 POST /phonebook/opt-outs/words/                     200    200    403    200    403    login
 GET  /phonebook/new/                                200    200    403    200    403    login
 POST /phonebook/new/                                200    200    403    200    403    login
+GET  /phonebook/trash/                              200    200    200    200    403    login
+POST /phonebook/trash/change/                       in     in     403    in     403    login
+POST /phonebook/trash/undo/{deletion}/              in     in     403    in     403    login
 POST /phonebook/selected/                           in     in     403    in     403    login
 GET  /phonebook/{contact}/                          200    200    403    404    403    login
 POST /phonebook/{contact}/                          200    200    403    404    403    login

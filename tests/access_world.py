@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from itertools import count
+from uuid import uuid4
 
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -104,6 +105,7 @@ MAKERS = {
         Template.objects.create(account=world.account, name=f"template{next(_numbers)}", text="{code}").pk
     ),
     "contact": lambda world: make_contact(world.account).pk,
+    "deletion": lambda world: uuid4(),
     "group": lambda world: Group.objects.create(account=world.account, name=f"group {next(_numbers)}").pk,
     "field": lambda world: create_field(account=world.account, name=f"field {next(_numbers)}").pk,
     "import": lambda world: _uploaded(world).pk,

@@ -1,11 +1,13 @@
 """Contacts (9.1, 9.3): the list, one contact, what is done to many, and the list as a file (9.5)."""
 
 from tempfile import TemporaryFile
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -15,15 +17,16 @@ from accounts.access import panel_page
 from common import showing
 from common.paging import page_of
 from common.tables import csv_chunks, write_xlsx
-from phonebook import changing, exporting, selectors, services
+from phonebook import changing, exporting, selectors, services, trash
 from phonebook.forms import ContactForm, ContactsFilter
-from phonebook.models import Contact, Group
+from phonebook.models import BulkChange, Contact, Group
 from phonebook.values import shown
 from phonebook.views.answers import done, in_language, key
 
 SELECTED_MAX = 1000
 MOST_IN_WORKBOOK = 200_000
 COUNTED = 10_000  # more are only said to be more
+_FOUND = (BulkChange.What.PUT, BulkChange.What.TAKE, BulkChange.What.DELETE)
 
 
 @panel_page("view")
@@ -33,6 +36,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
     found = form.found().prefetch_related("groups")
     page = page_of(found, request.GET, **form.paging())
     _for_reading(request, page.rows)
+    deletion = _uuid(request.GET.get("deleted"))
     context = {
         "form": form,
         "group": form.chosen().get("group"),
@@ -42,8 +46,17 @@ def contacts(request: HttpRequest) -> HttpResponse:
         "changes": changing.under_way(request.account),
         "many": form.found().order_by()[: COUNTED + 1].count() if page.next or page.previous else 0,
         "counted": COUNTED,
+        "deletion": deletion,
+        "deleted": selectors.deleted_contacts(request.account, deletion=deletion).count() if deletion else 0,
     }
     return render(request, "phonebook/contacts.html", context)
+
+
+def _uuid(written: str | None) -> UUID | None:
+    try:
+        return UUID(written or "")
+    except ValueError:
+        return None
 
 
 def _for_reading(request: HttpRequest, rows: list[Contact]) -> None:
@@ -110,15 +123,25 @@ def selected(request: HttpRequest) -> HttpResponse:
     if request.POST.get("scope") == "all":
         return _all_found(request)
     ids = [pk for written in request.POST.getlist("contact")[:SELECTED_MAX] if (pk := key(written))]
-    group_id = key(request.POST.get("group", ""))
     whose = {"account": request.account, "contact_ids": ids, "by": request.user}
     try:
-        sentence = _carry_out(request.POST.get("do", ""), whose, group_id)
+        if not ids:
+            raise services.PhonebookRefused(_("Select at least one contact."))
+        if request.POST.get("do") == "delete":
+            deletion = uuid4()
+            trash.delete_contacts(deletion=deletion, now=timezone.now(), **whose)
+            return _deleted(deletion)
+        sentence = _carry_out(request.POST.get("do", ""), whose, key(request.POST.get("group", "")))
     except services.PhonebookRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, sentence)
     return redirect("phonebook:contacts")
+
+
+def _deleted(deletion: UUID) -> HttpResponse:
+    """To the list, which offers to undo it."""
+    return redirect(f"{reverse('phonebook:contacts')}?deleted={deletion}")
 
 
 def _all_found(request: HttpRequest) -> HttpResponse:
@@ -127,7 +150,7 @@ def _all_found(request: HttpRequest) -> HttpResponse:
     try:
         change = changing.change_found(
             account=request.account,
-            what=request.POST.get("do", ""),
+            what=request.POST.get("do", "") if request.POST.get("do") in _FOUND else "",
             group_id=key(request.POST.get("group")),
             by=request.user,
             **form.asked(),
@@ -135,6 +158,8 @@ def _all_found(request: HttpRequest) -> HttpResponse:
     except services.PhonebookRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("phonebook:contacts")
+    if change.what == BulkChange.What.DELETE:
+        return _deleted(change.deletion)
     if change.done_at is None:
         messages.info(request, _("The contacts are being changed in the background; this page says how far it is."))
     else:
@@ -143,14 +168,10 @@ def _all_found(request: HttpRequest) -> HttpResponse:
 
 
 def _carry_out(what: str, whose: dict, group_id: int) -> str:
-    if not whose["contact_ids"]:
-        raise services.PhonebookRefused(_("Select at least one contact."))
     if what == "put":
         count = services.put_in_group(group_id=group_id, **whose)
     elif what == "take":
         count = services.take_out_of_group(group_id=group_id, **whose)
-    elif what == "delete":
-        count = services.delete_contacts(**whose)
     else:
         raise services.PhonebookRefused(_("Choose what to do with the selected contacts."))
     return _sentence(what, count)
@@ -161,10 +182,8 @@ def _sentence(what: str, count: int) -> str:
         sentence = ngettext(
             "%(count)s contact was put in the group.", "%(count)s contacts were put in the group.", count
         )
-    elif what == "take":
+    else:
         sentence = ngettext(
             "%(count)s contact was taken out of the group.", "%(count)s contacts were taken out of the group.", count
         )
-    else:
-        sentence = ngettext("%(count)s contact was deleted.", "%(count)s contacts were deleted.", count)
     return sentence % {"count": showing.number(count)}

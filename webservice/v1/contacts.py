@@ -1,5 +1,7 @@
 """The phonebook over the web service (9, W5): contacts, groups, own fields, opt-outs; scope ``contacts``."""
 
+from uuid import uuid4
+
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
@@ -13,6 +15,7 @@ from common.phones import e164, normalise
 from phonebook import opt_outs, own_fields, selectors, services
 from phonebook.bulk import upsert_contacts
 from phonebook.models import Contact, Field, Group, OptOut
+from phonebook.trash import delete_contacts
 from webservice.idempotency import answer_once
 from webservice.models import ApiKey
 from webservice.problems import Code, FieldCode, FieldError, Problem
@@ -193,7 +196,7 @@ class ContactDetail(PhonebookView):
         **_writes(
             "delete_contact",
             "Delete a contact",
-            "Answers the contact as it was. Opt-outs stay.",
+            "Answers the contact as it was; it waits in the panel's trash for 30 days. Opt-outs stay.",
             "Contacts",
             None,
             words.ContactAnswer,
@@ -207,7 +210,9 @@ class ContactDetail(PhonebookView):
 
     def _delete(self, contact_id: int) -> Response:
         body = words.contact_shown(self.contact(contact_id))
-        services.delete_contacts(account=self.account, contact_ids=[contact_id], by=self.by)
+        delete_contacts(
+            account=self.account, contact_ids=[contact_id], deletion=uuid4(), now=timezone.now(), by=self.by
+        )
         return Response(body)
 
 
