@@ -5,23 +5,16 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, OwnedQuerySet
+from accounts.models import Account, OwnedQuerySet, User
 from numbers.models import Line, Operator
 
 
 class TariffPlan(models.Model):
-    """A price list, one for each tier of customers. Exactly one is the default."""
+    """A tier of customers and what it pays: by its revision in force. Exactly one plan is the default."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     tier = models.PositiveSmallIntegerField(_("tier"), default=0, help_text=_("Higher tiers buy more and pay less."))
     is_default = models.BooleanField(_("default"), default=False)
-    minimum_messages = models.PositiveIntegerField(
-        _("from messages"), null=True, blank=True,
-        help_text=_(
-            "Who buys at least this many messages at once pays by this plan, then and afterwards. "
-            "Empty: the plan is given by staff only."
-        ),
-    )  # fmt: skip
 
     class Meta:
         verbose_name = _("tariff plan")
@@ -33,6 +26,60 @@ class TariffPlan(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TariffRevision(models.Model):
+    """The prices of a plan from a moment on, until the next revision's moment. A published one is never changed, so
+    that every charge and quote can be explained by the revision that was in force when it was priced.
+
+    draft → published → withdrawn, the last only before it begins; credit.tariffs moves it. A trigger in the database
+    refuses any change of what was published, and of its prices. ``edits`` counts the changes of a draft.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    plan = models.ForeignKey(TariffPlan, models.CASCADE, related_name="revisions", verbose_name=_("tariff plan"))
+    number = models.PositiveIntegerField(_("revision"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    effective_from = models.DateTimeField(_("in force from"), null=True, blank=True)
+    minimum_messages = models.PositiveIntegerField(
+        _("from messages"), null=True, blank=True,
+        help_text=_(
+            "Who buys at least this many messages at once pays by this plan, then and afterwards. "
+            "Empty: the plan is given by staff only."
+        ),
+    )  # fmt: skip
+
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    edits = models.PositiveIntegerField(_("edits"), default=0)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(_("begun"), default=timezone.now, editable=False)
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("revision of a tariff")
+        verbose_name_plural = _("revisions of tariffs")
+        permissions = [("publish_tariff", "Can publish and withdraw prices")]
+        ordering = ["plan", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="revision_number_once"),
+            models.UniqueConstraint(fields=["plan"], condition=Q(state="draft"), name="revision_one_draft"),
+            models.UniqueConstraint(
+                fields=["plan", "effective_from"], condition=Q(state="published"), name="revision_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(effective_from__isnull=False, published_at__isnull=False),
+                name="revision_published_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan} #{self.number}"
 
 
 class AccountPlan(models.Model):
@@ -50,13 +97,16 @@ class AccountPlan(models.Model):
 
 
 class Tariff(models.Model):
-    """The price of one part: the most particular row for (operator, language, line kind, prefix family) holds (R2)."""
+    """The price of one part in a revision: the most particular row for (operator, language, line kind, prefix family)
+    holds (R2)."""
 
     class Language(models.TextChoices):
         PERSIAN = "fa", _("Persian (UCS-2)")
         LATIN = "en", _("Latin (GSM-7)")
 
-    plan = models.ForeignKey(TariffPlan, models.CASCADE, related_name="tariffs", verbose_name=_("tariff plan"))
+    revision = models.ForeignKey(
+        TariffRevision, models.CASCADE, related_name="tariffs", verbose_name=_("revision of a tariff")
+    )
     operator = models.ForeignKey(
         Operator, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("operator"),
         help_text=_("Empty: every operator without a row of its own."),
@@ -73,17 +123,17 @@ class Tariff(models.Model):
     class Meta:
         verbose_name = _("tariff")
         verbose_name_plural = _("tariffs")
-        ordering = ["plan", "line_kind", "operator", "language"]
+        ordering = ["revision", "line_kind", "prefix_family", "operator", "-language"]
         constraints = [
             models.UniqueConstraint(
-                fields=["plan", "operator", "language", "line_kind", "prefix_family"],
+                fields=["revision", "operator", "language", "line_kind", "prefix_family"],
                 nulls_distinct=False,
                 name="tariff_once",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.plan} {self.operator or '*'} {self.language} {self.line_kind} {self.prefix_family}".strip()
+        return f"{self.revision} {self.operator or '*'} {self.language} {self.line_kind} {self.prefix_family}".strip()
 
 
 class Reservation(models.Model):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -19,8 +19,8 @@ from billing.services import Item, in_both, issue_proforma
 from billing.vat import vat_of, vat_percent
 from common import showing
 from common.jalali import in_tehran
-from credit.models import AccountPlan, Tariff, TariffPlan
-from credit.pricing import plan_of
+from credit.models import AccountPlan, Tariff, TariffPlan, TariffRevision
+from credit.pricing import all_in_force, plan_of
 from numbers.models import Line
 
 
@@ -53,20 +53,25 @@ class Step:
     price: int
 
 
-def steps(account: Account) -> list[Step]:
-    """The steps that this account can buy by, the smallest first. A plan of its own that is better than a step takes
-    the step's place. Raises PurchaseRefused where no plan has a price."""
-    own = plan_of(account)
-    wanted = Q(minimum_messages__isnull=False) | Q(pk=own.pk if own else None)
-    priced = [(plan, _price(account, plan)) for plan in TariffPlan.objects.filter(wanted).order_by("minimum_messages")]
-    prices = {plan.pk: price for plan, price in priced if price}
+def steps(account: Account, at: datetime | None = None) -> list[Step]:
+    """The steps that this account can buy by as of ``at`` (else now), the smallest first. A plan of its own that is
+    better than a step takes the step's place. Raises PurchaseRefused where no plan has a price."""
+    own, at = plan_of(account), at or timezone.now()
+    wanted = [
+        revision
+        for revision in all_in_force(at)
+        if revision.minimum_messages is not None or (own and revision.plan_id == own.pk)
+    ]
+    wanted.sort(key=lambda revision: (revision.minimum_messages is None, revision.minimum_messages))
+    priced = [(revision, _price(account, revision)) for revision in wanted]
+    prices = {revision.plan_id: price for revision, price in priced if price}
     best = prices.get(own.pk) if own else None
     found: list[Step] = []
     if best:
         found.append(Step(own, 0, best))
-    for plan, price in priced:
-        if price and plan.minimum_messages is not None and (not found or price < found[-1].price):
-            found.append(Step(plan, 0 if not found else plan.minimum_messages, price))
+    for revision, price in priced:
+        if price and revision.minimum_messages is not None and (not found or price < found[-1].price):
+            found.append(Step(revision.plan, 0 if not found else revision.minimum_messages, price))
     if not found:
         raise PurchaseRefused(_("No tariff is set up to buy by; ask support."))
     return found
@@ -74,13 +79,13 @@ def steps(account: Account) -> list[Step]:
 
 def offer_messages(*, account: Account, messages: int, now: datetime) -> Offer:
     """What ``messages`` messages cost. Raises PurchaseRefused."""
-    step = [step for step in steps(account) if step.minimum <= messages or not step.minimum][-1]
+    step = [step for step in steps(account, now) if step.minimum <= messages or not step.minimum][-1]
     return _offer(step, messages, messages * step.price, now)
 
 
 def offer_rials(*, account: Account, rials: int, now: datetime) -> Offer:
     """The credit of ``rials`` rials, VAT apart, and how many messages it is. Raises PurchaseRefused."""
-    step = [step for step in steps(account) if step.minimum * step.price <= rials or not step.minimum][-1]
+    step = [step for step in steps(account, now) if step.minimum * step.price <= rials or not step.minimum][-1]
     return _offer(step, rials // step.price, rials, now)
 
 
@@ -126,11 +131,11 @@ def reach_step(invoice: Invoice) -> None:
     )
 
 
-def _price(account: Account, plan: TariffPlan) -> int | None:
+def _price(account: Account, revision: TariffRevision) -> int | None:
     """Rials of a Persian part from the account's line (an advertising one where it has none) to any operator; the
-    dearest operator's where there is no such row. None where the plan has no price at all."""
+    dearest operator's where there is no such row. None where it has no price at all."""
     line = Line.objects.filter(account=account, state=Line.State.ACTIVE).order_by("activated_at", "pk").first()
     kind, family = (line.kind, line.prefix_family) if line else (Line.Kind.ADVERTISING, "")
-    rows = plan.tariffs.filter(language=Tariff.Language.PERSIAN, line_kind=kind, prefix_family__in={family, ""})
+    rows = revision.tariffs.filter(language=Tariff.Language.PERSIAN, line_kind=kind, prefix_family__in={family, ""})
     priced = [((row.operator_id is None, row.prefix_family == family, row.price_per_part)) for row in rows]
     return max(priced)[2] if priced else None

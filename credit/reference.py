@@ -1,5 +1,9 @@
 """The price lists that a new installation starts with, so that it can send. The figures are examples: the staff set
-their own in the admin."""
+their own in the panel."""
+
+from datetime import UTC, datetime
+
+SINCE_EVER = datetime(2020, 1, 1, tzinfo=UTC)
 
 # name, tier, per cent of the rows below, messages from which a purchase is priced by it
 PLANS = [("پایه", 0, 100, 0), ("نقره‌ای", 1, 95, 50_000), ("طلایی", 2, 90, 500_000)]
@@ -23,18 +27,19 @@ def fill_when_empty(apps, using: str = "default") -> bool:
     Runs after every migrate and flush, as numbers.reference does. Does nothing while the tables are not there.
     """
     try:
-        plan_model, tariff_model = apps.get_model("credit", "TariffPlan"), apps.get_model("credit", "Tariff")
+        plan_model, revision_model, tariff_model = (
+            apps.get_model("credit", name) for name in ("TariffPlan", "TariffRevision", "Tariff")
+        )
     except LookupError:
         return False
     if plan_model.objects.using(using).exists():
         return False
     for name, tier, per_cent, minimum in PLANS:
-        plan = plan_model.objects.using(using).create(
-            name=name, tier=tier, is_default=tier == 0, minimum_messages=minimum
-        )
+        plan = plan_model.objects.using(using).create(name=name, tier=tier, is_default=tier == 0)
+        revision = revision_model.objects.using(using).create(plan=plan, number=1, minimum_messages=minimum)
         tariff_model.objects.using(using).bulk_create(
             tariff_model(
-                plan=plan,
+                revision=revision,
                 line_kind=line_kind,
                 prefix_family=family,
                 language=language,
@@ -44,4 +49,6 @@ def fill_when_empty(apps, using: str = "default") -> bool:
             for (line_kind, family), (persian, latin, refunds) in ROWS.items()
             for language, price in (("fa", persian), ("en", latin))
         )
+        revision.state, revision.effective_from, revision.published_at = "published", SINCE_EVER, SINCE_EVER
+        revision.save(using=using)
     return True

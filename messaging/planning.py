@@ -55,7 +55,9 @@ class Planner:
         self._opted_out = np.zeros(0, np.int64) if is_confirmation else opted_out(campaign.account, campaign.line)
         self._is_advertising = campaign.line.kind == Line.Kind.ADVERTISING
         self._ways = ways_by_operator(campaign.line, is_test=campaign.is_test)
-        self._prices = nothing_to_pay() if campaign.is_test else prices(account=campaign.account, line=campaign.line)
+        self._prices = (
+            nothing_to_pay() if campaign.is_test else prices(account=campaign.account, line=campaign.line, at=now)
+        )
         size = max(self._prices, default=0) + 1
         self._gateway_of = np.zeros(size, np.int64)
         self._price_of = {encoding: np.zeros(size, np.int64) for encoding in (0, 8)}

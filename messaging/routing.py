@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from fractions import Fraction
 from itertools import groupby
 
 import numpy as np
@@ -11,6 +12,7 @@ from django.db.models import Q
 from messaging.models import Gateway, Route
 from numbers.models import Line, Operator
 
+_USABLE = Q(is_enabled=True, gateway__is_enabled=True, gateway__is_sandbox=False)
 _SPREAD = 0x9E3779B97F4A7C15  # 2**64 / the golden ratio: neighbouring numbers fall far apart
 
 
@@ -99,6 +101,22 @@ def explain(line: Line | None, operator: Operator) -> list[Explained]:
     ]
 
 
+class Costs:
+    """What a part costs us, by line and operator, as the routes stand now. Reads every route once."""
+
+    def __init__(self) -> None:
+        self._all = list(Route.objects.filter(_USABLE).select_related("gateway"))
+        self._of_any = [route for route in self._all if route.line_id is None]
+
+    def of(self, line_id: int, operator: Operator) -> Fraction | None:
+        """Rials a part, the mean over the routes that share it; None where no route takes it, or one has no cost."""
+        fitting = [route for route in self._all if route.line_id == line_id] + self._of_any
+        taking = _taking_now(_ranked(fitting, operator))
+        if not taking or any(route.cost is None for route in taking):
+            return None
+        return Fraction(sum(route.cost * route.weight for route in taking), sum(route.weight for route in taking))
+
+
 def _verdict(route: Route, group: Sequence[Route], taking: Sequence[Route]) -> Verdict:
     if route in taking:
         return Verdict.SHARES if len(taking) > 1 else Verdict.TAKES
@@ -108,9 +126,8 @@ def _verdict(route: Route, group: Sequence[Route], taking: Sequence[Route]) -> V
 
 
 def _routes(line: Line | None) -> list[Route]:
-    usable = Q(is_enabled=True, gateway__is_enabled=True, gateway__is_sandbox=False)
     whose = Q(line=line) | Q(line=None) if line else Q(line=None)
-    return list(Route.objects.filter(whose, usable).select_related("gateway", "operator", "line"))
+    return list(Route.objects.filter(whose, _USABLE).select_related("gateway", "operator", "line"))
 
 
 def _ranked(routes: Sequence[Route], operator: Operator) -> list[list[Route]]:

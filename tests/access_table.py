@@ -143,6 +143,18 @@ GET  /staff/templates/templates.xlsx                403    403    403    403    
 GET  /staff/templates/{template}/                   403    403    403    403    200    login
 POST /staff/templates/{template}/approve/           403    403    403    403    in     login
 POST /staff/templates/{template}/refuse/            403    403    403    403    422    login
+# Tariffs
+GET  /staff/tariffs/                                403    403    403    403    200    login
+GET  /staff/tariffs/{plan}/                         403    403    403    403    200    login
+POST /staff/tariffs/{plan}/draft/                   403    403    403    403    in     login
+GET  /staff/tariffs/revisions/{revision}/           403    403    403    403    200    login
+GET  /staff/tariffs/revisions/{draft}/edit/         403    403    403    403    200    login
+POST /staff/tariffs/revisions/{draft}/edit/         403    403    403    403    422    login
+POST /staff/tariffs/revisions/{draft}/drop/         403    403    403    403    in     login
+GET  /staff/tariffs/revisions/{draft}/preview/      403    403    403    403    200    login
+GET  /staff/tariffs/revisions/{draft}/traffic/      403    403    403    403    200    login
+POST /staff/tariffs/revisions/{draft}/publish/      403    403    403    403    422    login
+POST /staff/tariffs/revisions/{revision}/withdraw/  403    403    403    403    in     login
 
 # Campaigns
 GET  /campaigns/                                    200    200    200    200    403    login

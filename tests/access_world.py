@@ -15,6 +15,7 @@ from accounts.models import Account, Invitation, LoginSession, Membership, User
 from autoreply.services import Option, save_poll, save_rule
 from autoreply.views.loading import FOLDER, SALT
 from common.uploads import store
+from credit.tariffs import draft_of
 from messaging.models import Campaign, Gateway, SampleMessage, Template
 from numberbank.models import Audience
 from numbers.models import Line
@@ -34,6 +35,7 @@ from tests.factories import (
     make_line,
     make_line_request,
     make_payment,
+    make_plan,
     make_proforma,
     make_received,
     make_recurring,
@@ -139,6 +141,11 @@ MAKERS = {
     "ticket_message": lambda world: make_ticket(world.account, by=world.users["owner"]).entries.get().pk,
     "ticket_file": lambda world: make_attachment(world.account, by=world.users["owner"]).pk,
     "province": lambda world: 7,
+    "plan": lambda world: make_plan({"price_per_part": 100}).pk,
+    "revision": lambda world: make_plan({"price_per_part": 100}).revisions.get().pk,
+    "draft": lambda world: (
+        draft_of(plan=make_plan({"price_per_part": 100}), by=world.users["staff"], now=timezone.now()).pk
+    ),
     "audience": lambda world: (
         Audience.objects.create(
             account=world.account, name=f"audience {next(_numbers)}", mode="regional", criteria={"districts": [5]}

@@ -1,6 +1,7 @@
 """Rows for tests: each with what it needs and nothing more."""
 
 import uuid
+from datetime import timedelta
 from itertools import count
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,8 @@ from accounts.models import Account, Announcement, Membership, User
 from billing.models import Invoice, MockBankSession, Payment, Proforma, Slip
 from billing.services import Item, come_back, issue_proforma, start_payment, top_up
 from billing.services.slips import SlipWords, submit_slip
+from credit.models import TariffPlan, TariffRevision
+from credit.reference import SINCE_EVER
 from messaging.models import Campaign, Gateway, InboundMessage, RecurringSend, Route
 from messaging.recurrence import Frequency, Rule
 from messaging.services import compose, confirm
@@ -34,6 +37,39 @@ def make_account(*, credit: int = 0, **fields) -> Account:
     if credit:
         top_up(account=account, amount=credit, reference=f"test:{account.pk}:{serial}", reason="top_up")
     return account
+
+
+def make_plan(*rows: dict, minimum_messages: int | None = None, **fields) -> TariffPlan:
+    """A tariff plan whose first revision has these rows, in force since ever."""
+    plan = TariffPlan.objects.create(**{"name": f"plan {next(_numbers)}", "tier": 9, **fields})
+    make_prices(plan, *rows, minimum_messages=minimum_messages)
+    return plan
+
+
+def make_prices(plan: TariffPlan, *rows: dict, **fields) -> TariffRevision:
+    """A new revision of the plan with these rows, in force before every test's now and after its other revisions."""
+    last = plan.revisions.filter(state="published").order_by("effective_from").last()
+    begins = last.effective_from + timedelta(minutes=1) if last else SINCE_EVER
+    number = 1 + plan.revisions.count()
+    revision = TariffRevision.objects.create(plan=plan, number=number, **fields)
+    for row in rows:
+        revision.tariffs.create(**{"line_kind": "advertising", "language": "fa", **row})
+    revision.state, revision.effective_from, revision.published_at = "published", begins, begins
+    revision.save()
+    return revision
+
+
+def change_prices(plan: TariffPlan, price: int, **where) -> TariffRevision:
+    """A new revision in which the rows that match cost ``price`` a part."""
+    present = plan.revisions.filter(state="published").order_by("effective_from").last()
+    names = ("line_kind", "operator_id", "prefix_family", "language", "price_per_part", "refunds_undelivered")
+    changed = set(present.tariffs.filter(**where).values_list("pk", flat=True))
+    rows = [
+        row | ({"price_per_part": price} if pk in changed else {})
+        for row in present.tariffs.values("pk", *names)
+        if (pk := row.pop("pk"))
+    ]
+    return make_prices(plan, *rows, minimum_messages=present.minimum_messages)
 
 
 def make_proforma(account: Account, *, net: int = 1_000_000, purpose: str = "credit", **fields) -> Proforma:

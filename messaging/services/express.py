@@ -17,8 +17,8 @@ from django.db.models.signals import post_delete, post_save
 
 from accounts.models import Account
 from common.bulk import copy_in
-from credit.models import AccountPlan, Tariff, TariffPlan
-from credit.pricing import NoTariff, Price, prices
+from credit.models import AccountPlan, TariffPlan, TariffRevision
+from credit.pricing import NoTariff, Price, next_change, prices
 from credit.services import Charge, reserve_all
 from messaging.dispatch import write_ready
 from messaging.models import Campaign, Chunk, Gateway, Route, Status, StatusCount
@@ -152,13 +152,19 @@ def _rules_of(account: Account, line: Line, now: datetime) -> _Rules | None:
         if len(_rules) > 10_000:
             _rules.clear()
         try:
-            priced = prices(account=account, line=line)
+            priced = prices(account=account, line=line, at=now)
         except NoTariff:
             return None
         hours = sending_hours(line, now) or (None, None)
-        rules = _Rules(priced, ways_by_operator(line), hours, time.monotonic() + _KEPT_SECONDS)
+        rules = _Rules(priced, ways_by_operator(line), hours, time.monotonic() + _kept_seconds(now))
         _rules[key] = rules
     return rules
+
+
+def _kept_seconds(now: datetime) -> float:
+    """Not beyond the moment at which published prices begin to hold."""
+    change = next_change(now)
+    return _KEPT_SECONDS if change is None else min(_KEPT_SECONDS, (change - now).total_seconds())
 
 
 def forget_rules(**_signal) -> None:
@@ -166,7 +172,7 @@ def forget_rules(**_signal) -> None:
     _rules.clear()
 
 
-for _model in (Gateway, Route, Tariff, TariffPlan, AccountPlan, Operator, Line):
+for _model in (Gateway, Route, TariffRevision, TariffPlan, AccountPlan, Operator, Line):
     for _signal in (post_save, post_delete):
         _signal.connect(forget_rules, sender=_model, dispatch_uid=f"express.{_model.__name__}")
 

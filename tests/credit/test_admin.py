@@ -9,58 +9,15 @@ from billing.models import Wallet
 from credit.models import AccountPlan, Reservation, Tariff, TariffPlan
 from credit.services import reserve
 from credit.tasks import check_ledger
-from tests.factories import make_account
+from tests.factories import make_account, make_plan
 from tests.pages import staff_client
 
 pytestmark = pytest.mark.django_db
 
 
-def plan_form(plan: TariffPlan, **changes) -> dict:
-    """What the browser sends for the page of a plan that has exactly the given new rows."""
-    rows = changes.pop("rows", [])
-    form = {"name": plan.name, "tier": plan.tier, "tariffs-TOTAL_FORMS": len(rows), "tariffs-INITIAL_FORMS": 0}
-    for place, row in enumerate(rows):
-        row = {"line_kind": "advertising", "operator": "", "prefix_family": "", "language": "fa"} | row
-        form |= {f"tariffs-{place}-{name}": value for name, value in row.items()}
-    return form | changes
-
-
 @pytest.fixture
 def plan():
-    return TariffPlan.objects.create(name="test", tier=5)
-
-
-def save(plan, *rows):
-    return staff_client().post(
-        f"/admin/credit/tariffplan/{plan.pk}/change/", plan_form(plan, rows=list(rows)), follow=True
-    )
-
-
-def test_prices_are_set_and_the_gaps_are_told(plan):
-    response = save(plan, {"price_per_part": "100"})
-    assert plan.tariffs.get().price_per_part == 100
-    assert "has no price for any operator" in response.content.decode()
-    assert "prices_changed" in AuditEntry.objects.latest("id").action
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [{"price_per_part": "100"}, {"price_per_part": "200"}],
-        [{"price_per_part": "-1"}],
-        [{"price_per_part": "100", "prefix_family": "abc"}],
-        [{"price_per_part": ""}],
-    ],
-)
-def test_rows_that_cannot_be_are_refused(plan, rows):
-    assert "errorlist" in save(plan, *rows).content.decode()
-    assert not plan.tariffs.exists()
-
-
-def test_a_row_that_is_there_already_is_refused(plan):
-    plan.tariffs.create(line_kind="advertising", language="fa", price_per_part=1)
-    assert "errorlist" in save(plan, {"price_per_part": "100"}).content.decode()
-    assert plan.tariffs.get().price_per_part == 1
+    return make_plan(tier=5)
 
 
 def test_another_plan_becomes_the_default_and_cannot_be_deleted(plan):

@@ -1,13 +1,14 @@
 import pytest
 
-from credit.models import AccountPlan, Tariff, TariffPlan
+from credit.models import AccountPlan, TariffPlan
 from credit.pricing import NoTariff, Price, plan_of, prices
 from numbers.models import Line, Operator
 from numbers.selectors import forget_tables
-from tests.factories import make_account, make_line
+from tests.factories import make_account, make_line, make_plan, make_prices
 
 pytestmark = pytest.mark.django_db
 ROW = {"language": "fa", "line_kind": "advertising"}
+BASE = [ROW | {"price_per_part": 100}, ROW | {"language": "en", "price_per_part": 240}]
 
 
 @pytest.fixture(autouse=True)
@@ -17,10 +18,7 @@ def fresh_tables():
 
 @pytest.fixture
 def plan():
-    plan = TariffPlan.objects.create(name="test", tier=9)
-    for language, price in (("fa", 100), ("en", 240)):
-        plan.tariffs.create(language=language, line_kind="advertising", price_per_part=price)
-    return plan
+    return make_plan(*BASE)
 
 
 @pytest.fixture
@@ -48,7 +46,12 @@ def test_the_row_for_any_operator_holds_for_every_operator_and_both_languages(ac
 
 def test_the_most_particular_row_holds(account, plan):
     line = make_line(account, prefix_family="2000")
-    add = plan.tariffs.create
+    rows = list(BASE)
+
+    def add(**row) -> None:
+        rows.append(row)
+        make_prices(plan, *rows)
+
     add(**ROW, prefix_family="2000", price_per_part=110, refunds_undelivered=True)
     found = persian(account, line)
     assert set(found.values()) == {110}
@@ -67,13 +70,13 @@ def test_the_most_particular_row_holds(account, plan):
 
 
 def test_a_row_of_another_family_or_kind_does_not_hold(account, plan):
-    plan.tariffs.create(**ROW, prefix_family="1000", price_per_part=1)
-    plan.tariffs.create(language="fa", line_kind="service", price_per_part=2)
+    others = [{**ROW, "prefix_family": "1000", "price_per_part": 1}, {"line_kind": "service", "price_per_part": 2}]
+    make_prices(plan, *BASE, *others)
     assert set(persian(account, make_line(account)).values()) == {100}
 
 
 def test_whether_the_undelivered_come_back_is_the_rows_own(account, plan):
-    plan.tariffs.filter(language="fa").update(refunds_undelivered=True)
+    make_prices(plan, BASE[0] | {"refunds_undelivered": True}, BASE[1])
     table = prices(account=account, line=make_line(account))
     assert table[operator("mci").pk] == {0: Price(240, False), 8: Price(100, True)}
 
@@ -87,7 +90,7 @@ def test_a_line_without_a_price_is_refused_with_a_sentence(account, plan):
 
 
 def test_a_price_for_one_language_alone_is_not_enough(account, plan):
-    plan.tariffs.filter(language="en").delete()
+    make_prices(plan, BASE[0])
     with pytest.raises(NoTariff):
         prices(account=account, line=make_line(account))
 
@@ -99,8 +102,7 @@ def test_an_account_pays_by_its_own_plan_and_else_by_the_default(account, plan):
 
 def test_without_any_plan_nothing_is_priced(account):
     stranger = make_account()
-    Tariff.objects.all().delete()
-    TariffPlan.objects.filter(is_default=True).delete()
+    TariffPlan.objects.filter(is_default=True).update(is_default=False)
     with pytest.raises(NoTariff):
         prices(account=stranger, line=make_line(stranger))
 

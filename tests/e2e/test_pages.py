@@ -52,6 +52,7 @@ NO_PAGES = {
     "/staff/slips/slips.xlsx",
     "/staff/slips/{slip}/picture/",
     "/staff/templates/templates.xlsx",
+    "/staff/tariffs/revisions/{draft}/traffic/",  # a fragment of the preview
     "/scheduled/scheduled.xlsx",
     "/scheduled/messages.xlsx",
     "/campaigns/{unpaid}/rejects.csv",

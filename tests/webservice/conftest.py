@@ -14,7 +14,7 @@ from credit.models import Reservation, TariffPlan
 from messaging.models import Campaign, Chunk, Gateway, Message, Route, StatusCount
 from numbers.models import Line
 from numbers.selectors import forget_tables
-from tests.factories import make_account, make_line
+from tests.factories import make_account, make_line, make_plan
 from webservice.models import ApiKey
 from webservice.services import create_key
 
@@ -77,11 +77,12 @@ def gateway(db) -> Gateway:
 @pytest.fixture
 def tariff(db) -> TariffPlan:
     TariffPlan.objects.filter(is_default=True).update(is_default=False)
-    plan = TariffPlan.objects.create(name="web service tests", tier=9, is_default=True)
-    for kind in Line.Kind.values:
-        plan.tariffs.create(language="en", line_kind=kind, price_per_part=LATIN)
-        plan.tariffs.create(language="fa", line_kind=kind, price_per_part=PERSIAN)
-    return plan
+    rows = [
+        {"language": language, "line_kind": kind, "price_per_part": price}
+        for kind in Line.Kind.values
+        for language, price in (("en", LATIN), ("fa", PERSIAN))
+    ]
+    return make_plan(*rows, name="web service tests", is_default=True)
 
 
 @pytest.fixture

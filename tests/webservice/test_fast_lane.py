@@ -11,12 +11,12 @@ from django.utils import timezone
 from accounts.models import Account
 from billing.models import LedgerEntry
 from billing.selectors import balance
-from credit.models import Reservation, Tariff
+from credit.models import Reservation, TariffPlan
 from messaging.checks import check_charges
 from messaging.models import Campaign, Chunk, Message, MessageClass, Route, StatusCount
 from messaging.services.express import Order, send_singles
 from numbers.models import Line
-from tests.factories import make_line
+from tests.factories import change_prices, make_line
 from tests.webservice.conftest import Api, problem
 from webservice.models import ApiKey, IdempotentAnswer
 from webservice.v1 import express
@@ -129,7 +129,7 @@ def test_a_repeat_of_a_key_is_replayed_and_another_body_refused(api: Api, accoun
 def test_without_the_money_the_key_stays_free_for_another_try(api: Api, account: Account, line: Line, taken):
     body = {"to": TO, "text": "x" * 9_000}
     body["text"] = "ب" * 67 * 8
-    Tariff.objects.filter(line_kind=line.kind, language="fa").update(price_per_part=9_000)
+    change_prices(TariffPlan.objects.get(is_default=True), 9_000, line_kind=line.kind, language="fa")
     problem(api.post("messages", body, idempotency_key="k"), 402, "insufficient_credit")
     assert taken == [0]
     assert balance(account) == 10_000
@@ -217,10 +217,8 @@ def test_an_advertising_line_passes_over_blocked_numbers(account: Account, key, 
 
 def test_a_route_or_a_price_changed_in_this_process_holds_at_once(api: Api, line: Line, taken):
     warmed(api)
-    tariff = Tariff.objects.get(plan__is_default=True, line_kind=line.kind, language="fa")
-    tariff.price_per_part += 11
-    tariff.save()
-    assert api.post("messages", BODIES[0]).json()["price"] == tariff.price_per_part
+    change_prices(TariffPlan.objects.get(is_default=True), 111, line_kind=line.kind)
+    assert api.post("messages", BODIES[0]).json()["price"] == 111
     Route.objects.get().delete()
     refused = problem(api.post("messages", BODIES[0]), 422, "nothing_to_send")
     assert refused["messages"][0]["skipped"] == "no_route"

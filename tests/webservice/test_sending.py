@@ -11,7 +11,7 @@ from credit.services import check_ledger
 from messaging.models import Campaign, Chunk, Message, MessageClass, Status
 from numbers.models import Line
 from phonebook.models import BlockedNumber, OptOut
-from tests.factories import make_line
+from tests.factories import change_prices, make_line, make_prices
 from tests.webservice.conftest import LATIN, PERSIAN, problem
 from webservice.tasks import discard_expired_quotes
 
@@ -241,7 +241,7 @@ def test_the_line_of_another_account_is_unknown(api, stranger, account):
 
 
 def test_a_line_that_has_no_price(api, account, line, tariff, unchanged):
-    tariff.tariffs.all().delete()
+    make_prices(tariff)
     document = problem(api.post("messages", {"to": "09121234567", "text": "Hello"}), 422, "send_refused")
     assert [(error["field"], error["code"]) for error in document["errors"]] == [("line", "no_tariff")]
 
@@ -263,7 +263,7 @@ class TestQuotes:
 
     def test_it_is_sent_at_exactly_its_price(self, api, account, tariff):
         quote = api.post("quotes", self.ASKED).json()
-        tariff.tariffs.update(price_per_part=9_999)
+        change_prices(tariff, 9_999)
         answer = api.post("messages", {"quote": quote["quote"]})
         assert answer.status_code == 201
         body = answer.json()

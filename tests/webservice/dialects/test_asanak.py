@@ -14,7 +14,7 @@ from credit.services import check_ledger
 from messaging.lifecycle import News, move
 from messaging.models import Message, MessageClass, Status, Template
 from phonebook.models import BlockedNumber, OptOut
-from tests.factories import make_line, make_user
+from tests.factories import make_line, make_prices, make_user
 from tests.webservice.dialects.conftest import Asanak
 from webservice.services import create_key
 
@@ -183,7 +183,7 @@ def test_status_rows_have_tehran_times_and_the_order_asked_for(asanak, line, str
 def test_credit_in_messages_and_in_rials(asanak):
     assert asanak.data("getcredit") == {"credit": 100}
     assert asanak.data("getrialcredit") == {"credit": 10_000}
-    TariffPlan.objects.get(is_default=True).tariffs.all().delete()
+    make_prices(TariffPlan.objects.get(is_default=True))
     assert asanak.data("getcredit") == {"credit": 0}
 
 

@@ -15,7 +15,7 @@ from credit.models import TariffPlan
 from credit.services import check_ledger
 from messaging.models import Campaign, Message, MessageClass, Status, Template
 from phonebook.models import BlockedNumber, OptOut
-from tests.factories import make_account, make_line
+from tests.factories import change_prices, make_account, make_line, make_prices
 from tests.webservice.dialects.conftest import Kavenegar
 from webservice.services import create_key
 
@@ -244,9 +244,9 @@ def test_a_known_local_id_is_not_sent_again(kavenegar, account):
 
 def test_a_refused_send_leaves_its_local_ids_free(kavenegar, account):
     body = {"receptor": TO, "message": "a" * 900, "localid": "5"}
-    TariffPlan.objects.get(is_default=True).tariffs.update(price_per_part=100_000)
+    change_prices(TariffPlan.objects.get(is_default=True), 100_000)
     kavenegar.refused(418, "sms/send", body)
-    TariffPlan.objects.get(is_default=True).tariffs.update(price_per_part=1)
+    change_prices(TariffPlan.objects.get(is_default=True), 1)
     assert kavenegar.rows("sms/send", body)[0]["status"] == 1
 
 
@@ -450,7 +450,7 @@ def test_a_text_that_must_say_how_to_leave(kavenegar, account, unchanged):
 
 
 def test_a_line_without_a_price_is_412(kavenegar, line, unchanged):
-    TariffPlan.objects.get(is_default=True).tariffs.all().delete()
+    make_prices(TariffPlan.objects.get(is_default=True))
     kavenegar.refused(412, "sms/send", {"receptor": TO, "message": "a"})
 
 
