@@ -44,26 +44,6 @@ def login_needed(view: Callable) -> Callable:
     return gate
 
 
-def staff_page(permission: str) -> Callable:
-    """Decorator of a page for staff who have ``permission`` ("credit.change_tariffplan"), with or without an account.
-    Others get a 403 page, or log in."""
-
-    def decorate(view: Callable) -> Callable:
-        @wraps(view)
-        def gate(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            user = request.user
-            if not user.is_authenticated:
-                return _to_login(request)
-            if not (user.is_staff and user.has_perm(permission)):
-                return refuse(request, _("Only staff with the right for it may open this page."))
-            return view(request, *args, **kwargs)
-
-        gate.panel_right = "staff"
-        return gate
-
-    return decorate
-
-
 def refuse(request: HttpRequest, sentence: str) -> HttpResponse:
     """A 403 page that tells the reader why, in their language."""
     return render(request, "accounts/refused.html", {"sentence": sentence}, status=403)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import desk, exports, reports, tariffs
+from reports.views import desk, exports, reports
 
 app_name = "reports"
 
@@ -15,14 +15,4 @@ urlpatterns = [
     path("reports/exports/new/", exports.export_new, name="export_new"),
     path("reports/exports/<int:pk>/file/", exports.export_file, name="export_file"),
     path("reports/exports/<int:pk>/delete/", exports.export_delete, name="export_delete"),
-    path("staff/tariffs/", tariffs.plan_list, name="tariffs"),
-    path("staff/tariffs/<int:pk>/", tariffs.plan, name="tariff_plan"),
-    path("staff/tariffs/<int:pk>/draft/", tariffs.begin, name="tariff_begin"),
-    path("staff/tariffs/revisions/<int:pk>/", tariffs.revision, name="tariff_revision"),
-    path("staff/tariffs/revisions/<int:pk>/edit/", tariffs.edit, name="tariff_edit"),
-    path("staff/tariffs/revisions/<int:pk>/drop/", tariffs.drop, name="tariff_drop"),
-    path("staff/tariffs/revisions/<int:pk>/preview/", tariffs.preview, name="tariff_preview"),
-    path("staff/tariffs/revisions/<int:pk>/traffic/", tariffs.traffic, name="tariff_traffic"),
-    path("staff/tariffs/revisions/<int:pk>/publish/", tariffs.publish_page, name="tariff_publish"),
-    path("staff/tariffs/revisions/<int:pk>/withdraw/", tariffs.withdraw_page, name="tariff_withdraw"),
 ]

@@ -73,7 +73,7 @@ ENTRIES = [
     Entry(_("Deposit slips"), "receipt", "staff:slips", STAFF, permission=_of("billing", "slip")),
     Entry(_("Templates to approve"), "template", "staff:templates", STAFF, permission=_of("messaging", "template")),
     Entry(_("Support desk"), "lifebuoy", "support:desk", STAFF, permission="support.work_desk"),
-    Entry(_("Tariffs"), "coin", "reports:tariffs", STAFF, permission="credit.change_tariffplan"),
+    Entry(_("Tariffs"), "coin", "staff:tariffs", STAFF, permission=_of("credit", "tariffplan")),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from staff.views import requests, slips, templates
+from staff.views import requests, slips, tariffs, templates
 
 app_name = "staff"
 urlpatterns = [
@@ -23,4 +23,14 @@ urlpatterns = [
     path("templates/<int:pk>/", templates.review, name="template"),
     path("templates/<int:pk>/approve/", templates.accept, name="template_approve"),
     path("templates/<int:pk>/refuse/", templates.refuse, name="template_refuse"),
+    path("tariffs/", tariffs.plan_list, name="tariffs"),
+    path("tariffs/<int:pk>/", tariffs.plan, name="tariff_plan"),
+    path("tariffs/<int:pk>/draft/", tariffs.begin, name="tariff_begin"),
+    path("tariffs/revisions/<int:pk>/", tariffs.revision, name="tariff_revision"),
+    path("tariffs/revisions/<int:pk>/edit/", tariffs.edit, name="tariff_edit"),
+    path("tariffs/revisions/<int:pk>/drop/", tariffs.drop, name="tariff_drop"),
+    path("tariffs/revisions/<int:pk>/preview/", tariffs.preview, name="tariff_preview"),
+    path("tariffs/revisions/<int:pk>/traffic/", tariffs.traffic, name="tariff_traffic"),
+    path("tariffs/revisions/<int:pk>/publish/", tariffs.publish_page, name="tariff_publish"),
+    path("tariffs/revisions/<int:pk>/withdraw/", tariffs.withdraw_page, name="tariff_withdraw"),
 ]

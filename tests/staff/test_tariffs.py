@@ -26,7 +26,7 @@ from credit.tariffs import (
 from messaging.models import Campaign, Message, Route
 from messaging.services import confirm
 from numbers.models import Operator
-from reports.tariff_effects import changes, effects, samples
+from staff.selectors.tariff_effects import changes, effects, samples
 from tests.factories import (
     make_account,
     make_campaign,
@@ -255,7 +255,9 @@ class TestEffects:
         assert (effect.cost, effect.margin_before, effect.margin_after) == (300, 340, 360)
         assert (total.difference, total.parts_without_cost, total.unpriced) == (20, 0, 0)
 
-        Route.objects.create(gateway=Route.objects.get().gateway, operator=mci)  # goes first, and nobody has said what it costs
+        Route.objects.create(
+            gateway=Route.objects.get().gateway, operator=mci
+        )  # goes first, and nobody has said what it costs
         draft = plan.revisions.get(state="draft")
         _found, total = effects(in_force(plan, timezone.now()), draft, now=timezone.now())
         assert (total.parts_costed, total.parts_without_cost, total.cost) == (1, 4, 60)
@@ -347,6 +349,9 @@ class TestPages:
         client.force_login(clerk)
         page = f"{LIST}revisions/{draft.pk}"
         assert client.get(f"{page}/preview/").status_code == 403
+        clerk.user_permissions.add(Permission.objects.get(codename="view_tariffplan"))
+        assert client.get(f"{page}/edit/").status_code == 302
+        assert client.post(f"{page}/edit/").status_code == 403
         clerk.user_permissions.add(Permission.objects.get(codename="change_tariffplan"))
         assert "publishing needs a right" in client.get(f"{page}/preview/").content.decode()
         assert client.post(f"{page}/publish/", {"seen": fingerprint(draft, timezone.now())}).status_code == 403
