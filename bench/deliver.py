@@ -6,6 +6,7 @@ import psycopg
 from django.db import connection
 from django.utils import timezone
 
+from bench import kannel
 from bench.stage import wait_until
 from bench.table import Row
 
@@ -20,7 +21,7 @@ def measure(stage, options) -> list[Row]:
     Route.objects.create(gateway=gateway)
     stage.binds(gateway, options.binds)
     wait_until(lambda: gateway.bind_rows.filter(state="bound").count() == options.binds, seconds=30)
-    mine, raw, bare, costs = [], [], [], []
+    mine, raw, bare, costs, peers = [], [], [], [], {}
     for run in range(options.runs + 1):
         before = stage.usage()
         seconds = _deliver(stage, options.rows)
@@ -39,6 +40,8 @@ def measure(stage, options) -> list[Row]:
             raw.append(client)
             bare.append(statements)
             costs.append(cost)
+            for kind, seconds in _peer(stage, port, options):
+                peers.setdefault(kind, []).append(seconds)
     stage.stop_processes()
     name = (
         f"deliver {options.rows:,} with receipts, {options.binds} binds × {options.window}, {options.latency_ms:g} ms"
@@ -50,13 +53,35 @@ def measure(stage, options) -> list[Row]:
             mine,
             "raw windowed client, receipts acknowledged, nothing kept",
             raw,
-            _cost(
-                sorted(costs, key=lambda cost: sum(used.seconds for used in cost.values()))[len(costs) // 2],
-                options.rows,
-            ),
+            _cost(_middle(costs), options.rows),
         ),
         Row(name, options.rows, mine, "COPY and UPDATE of the same rows by hand", bare),
+        *(Row(name, options.rows, mine, kind, seconds) for kind, seconds in peers.items()),
+        *_window(name, mine, options),
     ]
+
+
+def _peer(stage, port: int, options) -> list[tuple[str, float]]:
+    """What Debian's Kannel, where it is installed, takes for as many; a twentieth of them, for it is slower."""
+    if not kannel.is_installed():
+        return []
+    rows = max(options.rows // 20, 5000)
+    given = {"rows": rows, "window": options.window}
+    return [
+        (
+            f"Kannel with receipts, one bind, {words}",
+            kannel.deliver(stage, port, **given, durable=durable) * options.rows / rows,
+        )
+        for words, durable in (("all in its memory", False), ("its queue on disk", True))
+    ]
+
+
+def _window(name: str, mine: list[float], options) -> list[Row]:
+    """With a latency, no client can be faster than its windows a round trip."""
+    if not options.latency_ms:
+        return []
+    fastest = options.rows / (options.window * options.binds / (options.latency_ms / 1000))
+    return [Row(name, options.rows, mine, "window × binds / round trip", [fastest] * len(mine))]
 
 
 def _middle(costs: list[dict]) -> dict:

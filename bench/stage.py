@@ -161,8 +161,12 @@ class Stage:
         self._named.clear()
 
     def start(self, *arguments: str, stdout=None, name: str = "") -> subprocess.Popen:
+        return self.start_program(sys.executable, *arguments, stdout=stdout, name=name)
+
+    def start_program(self, *command: str, stdout=None, name: str = "") -> subprocess.Popen:
+        """Any program, ended with the others."""
         process = subprocess.Popen(
-            [sys.executable, *arguments],
+            command,
             cwd=ROOT,
             env=self.environment,
             stdout=stdout,
