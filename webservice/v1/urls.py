@@ -5,7 +5,6 @@ from webservice.v1 import (
     bank,
     campaigns,
     cancelling,
-    contacts,
     events,
     exports,
     inbox,
@@ -20,6 +19,7 @@ from webservice.v1 import (
     views,
     webhooks,
 )
+from webservice.v1.phonebook import contacts, fields, groups, opt_outs
 
 urlpatterns = [
     path("messages", views.Messages.as_view()),
@@ -71,14 +71,14 @@ urlpatterns = [
     path("contacts", contacts.Contacts.as_view()),
     path("contacts/bulk", contacts.ContactsBulk.as_view()),
     path("contacts/<int:contact_id>", contacts.ContactDetail.as_view()),
-    path("groups", contacts.Groups.as_view()),
-    path("groups/<int:group_id>", contacts.GroupDetail.as_view()),
-    path("groups/<int:group_id>/contacts", contacts.GroupMembers.as_view()),
-    path("groups/<int:group_id>/contacts/remove", contacts.GroupLeavers.as_view()),
-    path("fields", contacts.Fields.as_view()),
-    path("fields/<int:field_id>", contacts.FieldDetail.as_view()),
-    path("opt-outs", contacts.OptOuts.as_view()),
-    path("opt-outs/<int:opt_out_id>", contacts.OptOutDetail.as_view()),
+    path("groups", groups.Groups.as_view()),
+    path("groups/<int:group_id>", groups.GroupDetail.as_view()),
+    path("groups/<int:group_id>/contacts", groups.GroupMembers.as_view()),
+    path("groups/<int:group_id>/contacts/remove", groups.GroupLeavers.as_view()),
+    path("fields", fields.Fields.as_view()),
+    path("fields/<int:field_id>", fields.FieldDetail.as_view()),
+    path("opt-outs", opt_outs.OptOuts.as_view()),
+    path("opt-outs/<int:opt_out_id>", opt_outs.OptOutDetail.as_view()),
     path("auto-replies", auto_replies.AutoReplies.as_view()),
     path("auto-replies/test", auto_replies.AutoReplyTest.as_view()),
     path("auto-replies/defaults", auto_replies.LineReplies.as_view()),
