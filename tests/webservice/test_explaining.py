@@ -67,7 +67,7 @@ def test_the_command_tells_everything(sent, account, key, gateway, line):
     assert (message["status"], message["parts"], message["recipient"]) == ("Delivered", 2, "0912***4567")
     assert (asked["account"], asked["key"], asked["kind"]) == (account.pk, str(key[0]), "Web service")
     assert (price["per_part"], price["price"], price["returned"]) == (PERSIAN, 2 * PERSIAN, 0)
-    assert price["tariff"].startswith("web service tests * fa service")
+    assert price["tariff"].startswith("web service tests #1 * fa service")
     reservation, entry = story["money"]
     assert (reservation["charged"], entry["amount"]) == (2 * PERSIAN, -2 * PERSIAN)
     assert entry["balance_after"] == balance(account) == 10_000 - 2 * PERSIAN

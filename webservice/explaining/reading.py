@@ -9,7 +9,7 @@ from django.db.models import Q
 from autoreply.models.answers import ANSWERED, Answer
 from billing.models import LedgerEntry
 from credit.models import Tariff
-from credit.pricing import plan_of
+from credit.pricing import in_force, plan_of
 from messaging.models import Campaign, Chunk, Gateway, Message, Occurrence, Receipt, Route, Submission
 from webservice.models import ApiKey, ApiRequest
 from webservice.webhooks.models import Attempt, Delivery, Event
@@ -57,7 +57,7 @@ class Rows:
 
 
 def read(message: Message) -> Rows:
-    """At most eighteen queries; ``message`` comes with its campaign, line, operator and account."""
+    """At most nineteen queries; ``message`` comes with its campaign, line, operator and account."""
     campaign = message.campaign
     rows = Rows(message, campaign, Chunk.objects.filter(pk=message.pk // Chunk.SIZE).first())
     call = campaign.sources.get("call", {})
@@ -84,12 +84,13 @@ def read(message: Message) -> Rows:
 
 
 def _tariffs(message: Message) -> list[Tariff]:
-    """Rows of today's price list that fit, the most particular first."""
+    """Rows that fit of the price list in force when the campaign was made, the most particular first."""
     plan = plan_of(message.account)
-    if plan is None or message.campaign.is_test:
+    revision = plan and in_force(plan, message.campaign.created_at)
+    if revision is None or message.campaign.is_test:
         return []
     networks = [message.operator_id, message.operator.host_id, None]
-    found = plan.tariffs.select_related("plan", "operator").filter(
+    found = revision.tariffs.select_related("revision__plan", "operator").filter(
         Q(operator__in=[pk for pk in networks if pk]) | Q(operator=None),
         language=_LANGUAGES[message.encoding],
         line_kind=message.line.kind,

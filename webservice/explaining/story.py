@@ -104,7 +104,9 @@ def _price(rows: Rows) -> Section:
         fact("campaign_recipients", _("Recipients of the campaign"), rows.campaign.recipients),
     )  # fmt: skip
     if tariff and tariff.price_per_part != per_part:
-        section.note = _("The price list has changed since: this row holds today, the message was priced before.")
+        section.note = _(
+            "The account pays by another plan now, or the prices began to hold between making and pricing the campaign."
+        )
     return section
 
 
