@@ -45,6 +45,7 @@ log = logging.getLogger("messaging.smpp")
 
 _HIGH_WATER = 1_000_000  # bytes waiting for a slow peer before nothing more is pulled
 _STABLE_SECONDS = 5.0  # a bind that lived this long, or took a message, starts again with the shortest pause
+_ACKNOWLEDGE_SECONDS = 1.0  # how long we, about to unbind, acknowledge what comes once everything of ours is answered
 _UNBIND_GRACE_SECONDS = 2.0  # how long the peer's unbind waits for outstanding answers and acknowledgements
 _NO_ANSWER = frozenset((Command.ALERT_NOTIFICATION, Command.OUTBIND))
 
@@ -166,6 +167,7 @@ class Session:
         self._enquired_at = None
         self._peer_unbound_at = None
         self._peer_unbind_sequence = None
+        self._answered_at = None
         self._unbound_at = None
         self._unbind_answered = False
         self._over = False
@@ -414,13 +416,21 @@ class Session:
 
     def _end_for_us(self, link, now):
         if self._unbound_at is None:
-            if self._settled(link) or now >= self._stop_by:
+            if self._answered_at is None and not link.in_flight:
+                self._answered_at = now
+            # Beside other binds receipts never cease, so there is always one to be acknowledged.
+            if self._settled(link) or now >= self._unbind_by():
                 link.request(Command.UNBIND)
                 self._unbound_at = now
                 self._tell(BindState.UNBINDING)
         else:
             agreed = self._unbind_answered and self._unacknowledged <= 0
             self._over = agreed or now - self._unbound_at >= self.config.unbind_timeout_seconds
+
+    def _unbind_by(self):
+        if self._answered_at is None:
+            return self._stop_by
+        return min(self._stop_by, self._answered_at + _ACKNOWLEDGE_SECONDS)
 
     def _patience(self, link):
         """Seconds until the next thing that happens by itself."""
@@ -445,7 +455,7 @@ class Session:
         elif self._unbound_at is not None:
             moments.append(self._unbound_at + self.config.unbind_timeout_seconds)
         elif self._stop_by is not None:
-            moments.append(self._stop_by)
+            moments.append(self._unbind_by())
         return max(0.0, min(moments) - now)
 
     # --- small things -----------------------------------------------------------------------------------------------

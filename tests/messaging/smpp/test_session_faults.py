@@ -200,6 +200,20 @@ def test_a_delivery_during_our_unbind_is_not_swallowed():
         assert not handler.thread.is_alive()
 
 
+def test_stop_does_not_wait_for_receipts_to_cease():
+    """Beside other binds they never do; a deploy of sixty binds must not wait out each one's drain."""
+    handler = Recorder(acknowledges=False)
+    with operator() as smsc, running(smsc.port, messages(plain_numbers(1)), handler=handler, until_bound=False):
+        smsc.accept_bind()
+        _, _, sequence, _ = smsc.next_of(Command.SUBMIT_SM)
+        smsc.send(pack(Command.DELIVER_SM, 0, 9, RECEIPT))
+        wait_until(lambda: handler.deliveries)
+        handler.session.stop(drain_seconds=3600)
+        smsc.send(pack(Command.SUBMIT_SM_RESP, 0, sequence, b"1\0"))
+        smsc.next_of(Command.UNBIND)
+        assert len(handler.answers) == 1
+
+
 def test_a_wrong_password_is_said_and_not_hammered():
     with (
         simulator(system_id="demo", password="other") as smsc,
