@@ -8,7 +8,7 @@ queue; the task is only the nudge, and a bind looks by itself every second.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -94,6 +94,33 @@ def write_ready(columns: dict[str, list], gateways: Iterable[Gateway], *, now: d
     transaction.on_commit(lambda: call(names))
 
 
+_PASS_ON = f"""
+WITH mine AS (
+    SELECT c.id, c.message_class, c.account_id, %(to)s::bigint AS gateway_id, k.state = 'paused' AS waits
+    FROM messaging_chunk c JOIN messaging_campaign k ON k.id = c.campaign_id WHERE c.id = ANY(%(ids)s)
+), serving AS (
+    SELECT g.gateway_id, g.message_class, g.account_id, {_SERVING} AS turn
+    FROM (SELECT DISTINCT gateway_id, message_class, account_id FROM mine) g
+), numbered AS (
+    SELECT mine.id, mine.waits, serving.turn
+           + row_number() OVER (PARTITION BY message_class, account_id ORDER BY mine.id) AS turn
+    FROM mine JOIN serving USING (gateway_id, message_class, account_id)
+)
+UPDATE messaging_chunk c SET gateway_id = %(to)s, moved_from = c.gateway_id, turn = numbered.turn,
+    state = CASE WHEN numbered.waits THEN {Chunk.State.PAUSED:d} ELSE {Chunk.State.READY:d} END,
+    bind_number = NULL, lease_token = NULL, lease_until = NULL
+FROM numbered WHERE c.id = numbered.id
+"""  # noqa: S608 - numbers of our own enum
+
+
+def pass_on(chunk_ids: Sequence[int], to: Gateway, *, now: datetime) -> None:
+    """Put down chunks that the caller has leased and locked, with their campaigns, in another gateway's queue, in the
+    caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PASS_ON, {"ids": list(chunk_ids), "to": to.pk, "now": now})
+    transaction.on_commit(lambda: call([to.name]))
+
+
 def nudge(*, campaign_id: int, after_seconds: float = 0) -> None:
     """Tell one bind of each gateway that a campaign uses to look at the queue. Losing it only delays."""
     names = Gateway.objects.filter(
@@ -166,7 +193,7 @@ UPDATE messaging_chunk c SET state = {Chunk.State.LEASED:d}, bind_number = %(bin
                              lease_until = %(until)s
 FROM picked WHERE c.id = picked.id
 RETURNING c.id, c.campaign_id, c.message_class, c.account_id, c.size, c.cursor, c.expires_at, c.opens_minute,
-          c.closes_minute, c.turn, picked.place
+          c.closes_minute, c.moved_from, c.turn, picked.place
 """  # noqa: S608
 
 
@@ -185,9 +212,9 @@ def claim(
     only_others: bool = False, enough: float = float("inf"), most_class: int | None = None,
 ) -> list[tuple]:  # fmt: skip
     """Lease at most ``most`` chunks for a bind, the next first: rows of (id, campaign_id, message_class, account_id,
-    size, cursor, expires_at, opens_minute, closes_minute). With ``only_others`` those of accounts of which the bind
-    holds nothing in their class; of bulk no more for each than has ``enough`` parts. ``most_class`` leaves out classes
-    after it."""
+    size, cursor, expires_at, opens_minute, closes_minute, moved_from). With ``only_others`` those of accounts of which
+    the bind holds nothing in their class; of bulk no more for each than has ``enough`` parts. ``most_class`` leaves out
+    classes after it."""
     local = now.astimezone(TEHRAN)
     standing = standing or Standing()
     keys, known = list(standing.accounts), list(standing.accounts.values())
@@ -201,8 +228,8 @@ def claim(
             | {"floors": list(standing.floors), "enough": enough, "only_others": only_others}
             | {"most_class": most_class},
         )
-        rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[10], row[3], row[9], row[0]))
-        return [row[:9] for row in rows]
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[11], row[3], row[10], row[0]))
+        return [row[:10] for row in rows]
 
 
 def is_open(opens_minute: int | None, closes_minute: int | None, now: datetime) -> bool:

@@ -1,21 +1,29 @@
-"""Gateways whose binds are down are passed over, and what waits for them takes the next route, once.
+"""The next route, by health and by error, once for each chunk and never back.
 
-Only what nobody holds and of which nothing was handed over is moved; its price was fixed when it was planned. It never
-comes back: by the time its first gateway is up again it has left.
+By health: gateways whose binds are down are passed over, and of what waits for them that of which nothing was handed
+over is moved (``watch_gateways``). By error: what an operator answered with one of ``Gateway.failover_statuses`` it did
+not take; when all else of its chunk is settled, the chunk goes on with just these by the next route (``send_on``). What
+was never answered is in doubt and never moved. The price was fixed when it was planned.
 """
 
 import logging
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from accounts.audit import record
 from common import metrics
-from messaging.dispatch import call
-from messaging.models import Bind, Campaign, Chunk, Gateway
+from messaging.delivery import writer
+from messaging.delivery.hand import HeldChunk
+from messaging.dispatch import call, pass_on
+from messaging.lifecycle import News, move
+from messaging.models import Bind, Campaign, Chunk, Gateway, Message, Status
 from messaging.routing import alternatives
 from messaging.selectors.gateways import FRESH
-from numbers.models import Operator
+from messaging.smpp.errors import Action, action
+from numbers.models import Line, Operator
 
 log = logging.getLogger(__name__)
 
@@ -57,15 +65,18 @@ def _move_waiting(gateway: Gateway, *, now: datetime) -> int:
 
 
 def _next_for(campaign: Campaign, gateway: Gateway) -> Gateway | None:
-    """The first gateway in the order of the routes that reaches all the campaign's operators of ``gateway``: which
-    recipients are in a chunk is not looked up, there may be millions."""
-    ids = {row["id"] for row in campaign.summary.get("operators", [])}
-    served = Operator.objects.filter(pk__in=ids)
-    fitting = [alternatives(campaign.line, operator) for operator in served]
-    if not fitting:
-        return None
-    everywhere = (other for other in fitting[0] if all(other in each for each in fitting))
-    return next((other for other in everywhere if other.pk != gateway.pk), None)
+    """The next route of all the campaign's operators: which recipients are in a chunk is not looked up, there may be
+    millions."""
+    operators = {row["id"] for row in campaign.summary.get("operators", [])}
+    return next(_serving_all(campaign.line, operators, without=gateway.pk), None)
+
+
+def _serving_all(line: Line, operator_ids: Iterable[int], *, without: int) -> Iterator[Gateway]:
+    """The other gateways in the order of the routes that reach each of these operators."""
+    fitting = [alternatives(line, operator) for operator in Operator.objects.filter(pk__in=operator_ids)]
+    for other in fitting[0] if fitting else ():
+        if other.pk != without and all(other in each for each in fitting):
+            yield other
 
 
 # Turns begin where the account is now being served at the other gateway.
@@ -104,3 +115,103 @@ def _move(campaign: Campaign, gateway: Gateway, other: Gateway, *, now: datetime
         transaction.on_commit(lambda: call([other.name]))
     metrics.moved.labels(gateway.name, other.name).inc(sum(sizes))
     return len(sizes)
+
+
+# --- by error ---------------------------------------------------------------------------------------------------------
+
+
+def others_may_take(gateway: Gateway) -> frozenset[int]:
+    """The answers after which a message of ``gateway`` is set aside for the next route; none where there is no other
+    gateway, and then everything is tried again here."""
+    others = Gateway.objects.filter(is_enabled=True, is_sandbox=False).exclude(pk=gateway.pk)
+    if gateway.is_sandbox or not gateway.failover_statuses or not others.exists():
+        return frozenset()
+    return frozenset(gateway.failover_statuses)
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What is left to go of one chunk."""
+
+    chunk_id: int
+    campaign_id: int
+    operators: tuple[int, ...]
+    messages: int
+    attempts: int
+
+
+_LEFT = f"""
+SELECT n.id, m.campaign_id, array_agg(DISTINCT m.operator_id), count(*), max(m.attempts)
+FROM unnest(%s::bigint[]) AS n(id)
+JOIN messaging_message m ON m.id BETWEEN n.id * {Chunk.SIZE:d} AND n.id * {Chunk.SIZE:d} + {Chunk.SIZE - 1:d}
+ AND m.status <= {Status.QUEUED:d}
+GROUP BY n.id, m.campaign_id ORDER BY n.id
+"""  # noqa: S608 - numbers of our own enums
+
+
+def send_on(chunks: Sequence[HeldChunk], *, gateway_id: int, token: int, now: datetime) -> None:
+    """Give chunks of which only what this operator did not take is left to the next route, in one transaction. Where
+    there is no other, they stay, to be tried here again, less what was refused for good. Each is asked about once
+    (``Chunk.moved_from``). Of a bind killed before the commit nothing has moved, after it all."""
+    if not chunks:
+        return
+    with transaction.atomic():
+        wanted = Campaign.objects.filter(pk__in={chunk.campaign_id for chunk in chunks}).order_by("pk")
+        campaigns = {row.pk: row for row in wanted.select_for_update(of=("self",)).select_related("line")}
+        ours = list(writer.ours(chunks, token).select_for_update(of=("self",)).order_by("pk"))
+        ways: dict[tuple, Gateway | None] = {}
+        moving: dict[Gateway, list[_Left]] = {}
+        for left in _left_of(ours):
+            campaign = campaigns[left.campaign_id]
+            way = (campaign.line_id, left.operators)
+            if way not in ways:
+                ways[way] = _healthy_for(campaign.line, left.operators, without=gateway_id)
+            if campaign.state == Campaign.State.CANCELLED:
+                continue
+            if ways[way] is None:
+                _keep(left, gateway_id, now=now)
+            else:
+                moving.setdefault(ways[way], []).append(left)
+        for other, lefts in moving.items():
+            _give(lefts, other, gateway_id, now=now)
+        moved = {left.chunk_id for lefts in moving.values() for left in lefts}
+        for chunk in chunks:
+            if chunk.id not in moved:
+                writer.seal(chunk, token, now=now)
+
+
+def _left_of(chunks: Sequence[Chunk]) -> list[_Left]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT, [[chunk.pk for chunk in chunks]])
+        return [_Left(row[0], row[1], tuple(sorted(row[2])), *row[3:]) for row in cursor]
+
+
+def _healthy_for(line: Line, operator_ids: Iterable[int], *, without: int) -> Gateway | None:
+    """One that is down now, though not yet passed over, would keep what it is given: it moves only once."""
+    return next((other for other in _serving_all(line, operator_ids, without=without) if not other.down_since), None)
+
+
+_LONGEST_PAUSE_SECONDS = 60
+
+
+def _keep(left: _Left, gateway_id: int, *, now: datetime) -> None:
+    """Nobody else may take it: what this operator refused for good is refused, the rest is tried here again later."""
+    first = left.chunk_id * Chunk.SIZE
+    rows = Message.objects.filter(pk__range=(first, first + Chunk.SIZE - 1), status__lte=Status.QUEUED)
+    move(
+        [
+            News(pk, Status.REJECTED, now, error)
+            for pk, error in rows.order_by("pk").values_list("pk", "error")
+            if action(int(error.partition(":")[2])) is Action.REJECT
+        ]
+    )
+    pause = timedelta(seconds=min(2**left.attempts, _LONGEST_PAUSE_SECONDS))
+    Chunk.objects.filter(pk=left.chunk_id).update(moved_from=gateway_id, due_at=now + pause)
+
+
+def _give(lefts: Sequence[_Left], other: Gateway, gateway_id: int, *, now: datetime) -> None:
+    pass_on([left.chunk_id for left in lefts], other, now=now)
+    messages = sum(left.messages for left in lefts)
+    source = Gateway.objects.values_list("name", flat=True).get(pk=gateway_id)
+    log.info("%s did not take %d messages; they go on by %s", source, messages, other.name)
+    transaction.on_commit(lambda: metrics.moved.labels(source, other.name).inc(messages))

@@ -73,7 +73,8 @@ WITH n AS (
 ), moved AS (
     UPDATE messaging_message m SET
         status = n.status,
-        error = COALESCE(n.error, m.error),
+        error = CASE WHEN n.status IN ({Status.SUBMITTED:d}, {Status.DELIVERED:d}) THEN NULL -- of an earlier try
+                     ELSE COALESCE(n.error, m.error) END,
         submitted_at = CASE WHEN n.status >= {Status.SUBMITTED:d} AND n.status < {Status.FAILED:d}
                             THEN COALESCE(m.submitted_at, n.at) ELSE m.submitted_at END,
         final_at = CASE WHEN n.status >= {Status.DELIVERED:d} THEN n.at ELSE m.final_at END,

@@ -13,12 +13,22 @@ from accounts.admin import AuditedAdmin
 from common import showing
 from messaging.admin.base import LookOnlyAdmin, moment
 from messaging.delivery.binding import bind_config
+from messaging.errors import describe
 from messaging.models import Bind, Gateway, Route
 from messaging.routing import Explained, Verdict, explain
 from messaging.selectors.gateways import is_alive
 from messaging.services.gateways import switch_gateway
+from messaging.smpp import errors
 from messaging.smpp.bind import ConfigurationError
 from numbers.models import Operator
+
+
+def _answers() -> list[tuple[int, str]]:
+    """Every refusal that may be about the operator and not about the speed, those that are by default first."""
+    refusals = [status for status in errors.Status if status and errors.action(status) is not errors.Action.ACCEPT]
+    refusals = [status for status in refusals if status is not errors.Status.ESME_RTHROTTLED]
+    refusals.sort(key=lambda status: (not errors.passes_on(status), status))
+    return [(status.value, f"{status.name}: {describe(f'smpp:{status:d}')}") for status in refusals]
 
 
 class GatewayForm(forms.ModelForm):
@@ -33,13 +43,22 @@ class GatewayForm(forms.ModelForm):
         help_text=gettext_lazy("Kept encrypted and never shown; at most 8 characters. Empty: as it is."),
     )
 
+    failover_statuses = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("answers after which a message takes the next route"),
+        help_text=Gateway._meta.get_field("failover_statuses").help_text,
+        required=False,
+        coerce=int,
+        choices=_answers,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
     class Meta:
         model = Gateway
         fields = [
             "name", "host", "port", "system_id", "password_variable", "system_type", "bind_type", "source_ton",
             "source_npi", "destination_ton", "destination_npi", "address_form", "address_range", "binds", "window",
             "throughput", "id_base", "enquire_link_seconds", "response_timeout_seconds", "failover_seconds",
-            "is_sandbox",
+            "failover_tries", "failover_statuses", "is_sandbox",
         ]  # fmt: skip
 
     def clean(self) -> dict:
@@ -86,6 +105,7 @@ class GatewayAdmin(AuditedAdmin):
             {"fields": ["window", "throughput", "enquire_link_seconds", "response_timeout_seconds",
                         "failover_seconds", "down_since", "out_since"]},
         ),
+        (gettext_lazy("What the operator does not take"), {"fields": ["failover_tries", "failover_statuses"]}),
         (
             gettext_lazy("Addresses and receipts"),
             {"fields": ["source_ton", "source_npi", "destination_ton", "destination_npi", "address_form",

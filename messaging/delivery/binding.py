@@ -53,7 +53,9 @@ def bind_config(gateway: Gateway) -> BindConfig:
     )
 
 
-_NOT_THE_SESSIONS = {"created_at", "failover_seconds", "down_since", "out_since"}
+_NOT_THE_SESSIONS = {
+    "created_at", "failover_seconds", "failover_statuses", "failover_tries", "down_since", "out_since",
+}  # fmt: skip
 
 
 def settings_of(gateway: Gateway) -> tuple:

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from common import context
+from messaging import failover
 from messaging.delivery import writer
 from messaging.delivery.binding import look_up_by_ids
 from messaging.delivery.hand import HeldChunk
@@ -82,17 +83,24 @@ class Clerk:
             if self._ending.is_set():
                 connection.close()
                 return
-            self._write_until_it_stands(self._page)
+            page = self._page
+            self._try_until_it_stands(lambda is_repeat, page=page: self._write(page, is_repeat))
+            moving = [chunk for chunk in page.ended if chunk.closing is None and chunk.moves_on]
+            if moving:  # campaigns are locked before messages and wallets, so after those of the page were let go
+                self._try_until_it_stands(lambda _, moving=moving: self._send_on(moving))
             self._written = self._page
             self._tell()
 
-    def _write_until_it_stands(self, page: Page) -> None:
+    def _try_until_it_stands(self, write: Callable[[bool], None]) -> None:
         """However often the database goes away: what the operator told us must not be lost."""
         pause = 0.1
         is_repeat = False
         while True:
             try:
-                self._write(page, is_repeat)
+                if connection.connection is None:
+                    connection.ensure_connection()
+                    look_up_by_ids()
+                write(is_repeat)
                 return
             except (OperationalError, InterfaceError) as error:
                 log.warning("%s: the database is away (%s); trying again", self._name, error)
@@ -103,10 +111,10 @@ class Clerk:
             self._ending.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
+    def _send_on(self, chunks: list[HeldChunk]) -> None:
+        failover.send_on(chunks, gateway_id=self._gateway_id, token=self._token, now=timezone.now())
+
     def _write(self, page: Page, is_repeat: bool) -> None:
-        if connection.connection is None:
-            connection.ensure_connection()
-            look_up_by_ids()
         now = timezone.now()
         with transaction.atomic():
             if page.batch:
@@ -117,7 +125,8 @@ class Clerk:
                     now=now,
                     is_repeat=is_repeat,
                 )
-            writer.finish([chunk for chunk in page.ended if chunk.closing is None], self._token, now=now)
+            whole = [chunk for chunk in page.ended if chunk.closing is None and not chunk.moves_on]
+            writer.finish(whole, self._token, now=now)
             for chunk in page.ended:
                 if chunk.closing is not None:
                     writer.seal(chunk, self._token, now=now)

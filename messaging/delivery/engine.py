@@ -29,6 +29,7 @@ from messaging.delivery.intake import Intake
 from messaging.delivery.shares import Shares
 from messaging.delivery.slices import Slice
 from messaging.dispatch import LEASE, is_open
+from messaging.failover import others_may_take
 from messaging.models import Bind, Gateway, MessageClass
 from messaging.smpp.bind import BindState, ConfigurationError
 from messaging.smpp.errors import Action, action
@@ -303,7 +304,8 @@ class BindEngine:
         for item in items:
             item.attempts += 1
             item.waiting = len(item.todo)
-            if item.chunk.closing is not None:
+            item.chunk.moves_on |= item.moves_on
+            if item.moves_on or item.chunk.closing is not None:
                 item.chunk.open -= 1
                 continue
             throttled = item.error is not None and action(int(item.error.partition(":")[2])) is Action.THROTTLE
@@ -444,6 +446,8 @@ class BindEngine:
             return
         self._due["poll"] = time.monotonic() + 2.0
         gateway = Gateway.objects.get(pk=self.gateway.pk)
+        self._intake.failover_statuses = others_may_take(gateway)
+        self._intake.failover_tries = gateway.failover_tries
         running = self._session_thread is not None and self._session_thread.is_alive()
         wanted = gateway.is_enabled and self.number <= gateway.binds
         changed = settings_of(gateway) != settings_of(self.gateway)

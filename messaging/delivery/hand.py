@@ -23,16 +23,20 @@ class Closing(Enum):
 
 
 class HeldChunk:
-    """A leased chunk. ``unmarked`` items are loaded but not yet behind the cursor; ``open`` counts the unsettled."""
+    """A leased chunk. ``unmarked`` items are loaded but not yet behind the cursor; ``open`` counts the unsettled. A
+    chunk that was not ``moved`` takes what the operator did not accept to the next route once all else is settled:
+    then it ``moves_on``."""
 
     __slots__ = (
-        "campaign_id", "closes", "closing", "cursor", "expires_at", "id", "message_class", "open", "opens", "share",
-        "size", "templates", "unmarked",
+        "campaign_id", "closes", "closing", "cursor", "expires_at", "id", "message_class", "moved", "moves_on", "open",
+        "opens", "share", "size", "templates", "unmarked",
     )  # fmt: skip
 
     def __init__(self, row: tuple, templates: "Templates"):
         self.id, self.campaign_id, self.message_class, account_id, self.size, self.cursor = row[:6]
-        self.expires_at, self.opens, self.closes = row[6:]
+        self.expires_at, self.opens, self.closes, moved_from = row[6:]
+        self.moved = moved_from is not None
+        self.moves_on = False
         self.share = (self.message_class, account_id)
         self.templates = templates
         self.unmarked: deque[Item] = deque()
@@ -56,6 +60,7 @@ class Item:
         "chunk",
         "error",
         "id",
+        "moves_on",
         "msisdn",
         "parts",
         "rejected",
@@ -76,6 +81,7 @@ class Item:
         self.waiting = len(self.todo)  # answers still due in this attempt
         self.rejected = self.unknown = 0
         self.error: str | None = None
+        self.moves_on = False  # to the next route: this operator did not take it
 
 
 class Templates:

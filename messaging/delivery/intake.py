@@ -70,6 +70,8 @@ class Intake:
         self.batch = Batch()
         self._awaiting: OrderedDict[str, tuple[int, int, int, datetime] | None] = OrderedDict()
         self._strangers: deque[tuple[float, datetime, Delivery]] = deque()
+        self.failover_statuses: frozenset[int] = frozenset()  # none where there is no other gateway
+        self.failover_tries = 1
 
     def next_batch(self) -> None:
         self.batch = Batch()
@@ -140,6 +142,11 @@ class Intake:
             else:
                 self.batch.tell(News(item.id, Status.UNKNOWN, now, "unknown"))
                 item.chunk.open -= 1
+        elif self._takes_next_route(item):
+            item.moves_on = True
+            item.rejected = 0
+            item.todo = list(range(item.parts)) if item.parts > 1 else (0,)
+            self._again(item)
         elif item.rejected == item.parts or (item.rejected and not item.todo):
             self.batch.tell(News(item.id, Status.REJECTED, now, item.error, item.rejected))
             item.chunk.open -= 1
@@ -148,6 +155,15 @@ class Intake:
             item.chunk.open -= 1
         else:
             self._again(item)
+
+    def _takes_next_route(self, item: Item) -> bool:
+        """No part of it was accepted, and what the operator said last leaves it to another."""
+        accepted = item.parts - item.rejected - len(item.todo) if item.parts > 1 else 0
+        if item.chunk.moved or accepted or 0 < item.rejected < item.parts:
+            return False
+        if int(item.error.partition(":")[2]) not in self.failover_statuses:
+            return False
+        return bool(item.rejected) or item.attempts + 1 >= self.failover_tries
 
     def _again(self, item: Item) -> None:
         item.unknown = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from messaging.copying import Moments, copy_lines, escape
 from messaging.delivery import inbound, receipts
@@ -83,13 +83,13 @@ def finish(chunks: Sequence[HeldChunk], token: int, *, now: datetime) -> None:
     """Every message of these chunks was handed over and answered."""
     if not chunks:
         return
-    _ours(chunks, token).update(state=Chunk.State.DONE, lease_until=None, lease_token=None)
+    ours(chunks, token).update(state=Chunk.State.DONE, lease_until=None, lease_token=None)
     _finish_after_commit({chunk.campaign_id for chunk in chunks}, now=now)
 
 
 def lower(chunk: HeldChunk, token: int, *, now: datetime) -> None:
     """Commit the chunk's lowered cursor, and take back at once what a cancelled or expired chunk did not hand over."""
-    _ours([chunk], token).update(cursor=chunk.cursor)
+    ours([chunk], token).update(cursor=chunk.cursor)
     if chunk.closing is Closing.EXPIRED:
         move_where(
             "m.id BETWEEN %s AND %s AND m.status <= %s AND (m.id > %s OR m.attempts > 0)",
@@ -99,13 +99,13 @@ def lower(chunk: HeldChunk, token: int, *, now: datetime) -> None:
             error="expired",
         )
     elif held_up({chunk.campaign_id}).get(chunk.campaign_id) == Campaign.State.CANCELLED:
-        for row in _ours([chunk], token).select_for_update():
+        for row in ours([chunk], token).select_for_update():
             cancel_rows(row, now=now)
 
 
 def seal(chunk: HeldChunk, token: int, *, now: datetime) -> None:
     """Put down a chunk of which nothing is under way any more."""
-    row = _ours([chunk], token).select_for_update(of=("self",)).first()
+    row = ours([chunk], token).select_for_update(of=("self",)).first()
     if row is not None:
         row.cursor = chunk.cursor
         settle_state(row, now=now)
@@ -144,7 +144,8 @@ def _has_rows_left(chunk: Chunk) -> bool:
         return cursor.fetchone() is not None
 
 
-def _ours(chunks: Iterable[HeldChunk], token: int):
+def ours(chunks: Iterable[HeldChunk], token: int) -> QuerySet[Chunk]:
+    """Those of these chunks whose lease is still this bind's."""
     return Chunk.objects.filter(pk__in=[chunk.id for chunk in chunks], lease_token=token, state=Chunk.State.LEASED)
 
 

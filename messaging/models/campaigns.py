@@ -207,7 +207,9 @@ class Chunk(models.Model):
     size = models.SmallIntegerField()
     parts = models.IntegerField()
     cursor = models.BigIntegerField()
-    moved_from = models.IntegerField(null=True, help_text="Id of the gateway that it was moved away from, once.")
+    moved_from = models.IntegerField(
+        null=True, help_text="Id of the gateway that it was moved away from, once; its own: there was no other."
+    )
     bind_number = models.SmallIntegerField(null=True)
     lease_token = models.BigIntegerField(null=True)
     lease_until = models.DateTimeField(null=True)

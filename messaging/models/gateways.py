@@ -1,12 +1,19 @@
 """Where messages leave: gateways, the binds to them, and the routes that lead there."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.crypto import EncryptedTextField
+from messaging.smpp import errors
 from numbers.models import Line, Operator
+
+
+def troubles_of_operators() -> list[int]:
+    """The command_status after which a message takes the next route where nobody has said otherwise."""
+    return sorted(status.value for status in errors.Status if errors.passes_on(status))
 
 
 class Gateway(models.Model):
@@ -77,6 +84,14 @@ class Gateway(models.Model):
         _("passed over when down for (s)"), default=60, db_default=60,
         help_text=_("Without a connected bind for so long, messages take the next route; 0: never."),
     )  # fmt: skip
+    failover_statuses = ArrayField(
+        models.IntegerField(), verbose_name=_("answers after which a message takes the next route"), blank=True,
+        default=troubles_of_operators, db_default=troubles_of_operators(),
+        help_text=_("Only where the operator said that it did not take it; what was never answered stays."),
+    )  # fmt: skip
+    failover_tries = models.PositiveSmallIntegerField(
+        _("tries here before that"), default=2, db_default=2, validators=[MinValueValidator(1), MaxValueValidator(6)]
+    )
     down_since = models.DateTimeField(_("down since"), null=True, editable=False)
     out_since = models.DateTimeField(_("passed over since"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)

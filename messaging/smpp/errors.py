@@ -80,6 +80,12 @@ class Action(Enum):
     FATAL_BIND = "fatal_bind"  # the bind is set up wrongly: no message goes out until somebody mends it
 
 
+def passes_on(status: int) -> bool:
+    """Whether the answer speaks of the operator's own trouble, or of our bind's with it, and not of the message: then
+    another operator may take it. Not when it asks us to slow down."""
+    return action(status) in {Action.RETRY, Action.FATAL_BIND}
+
+
 _BIND_ERRORS = [
     (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(said))), row)
     for said, row in sentences.BIND_ERRORS.items()

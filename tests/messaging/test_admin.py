@@ -106,7 +106,7 @@ def gateway_form(**fields):
     return {
         "name": "mci", "host": "10.0.0.1", "port": 2775, "system_id": "demo", "bind_type": "transceiver", "binds": 2,
         "window": 100, "throughput": 0, "enquire_link_seconds": 30, "response_timeout_seconds": 60,
-        "failover_seconds": 60,
+        "failover_seconds": 60, "failover_tries": 2, "failover_statuses": [8],
         "address_form": "international", "id_base": "same", **dict.fromkeys(names, 1),
         "routes-TOTAL_FORMS": 0, "routes-INITIAL_FORMS": 0, **fields,
     }  # fmt: skip
@@ -122,6 +122,24 @@ def test_a_password_is_written_and_never_shown(business, staff):
     gateway.refresh_from_db()
     assert (gateway.window, gateway.password) == (50, "s3cret!")
     assert "s3cret!" not in str(list(AuditEntry.objects.values_list("details", flat=True)))
+
+
+def test_which_answers_send_a_message_on_by_the_next_route(business, staff):
+    assert Gateway().failover_statuses == [4, 5, 8, 13, 14, 15, 83, 100, 255, 256, 257, 258]
+    staff.post(reverse("admin:messaging_gateway_add"), gateway_form(failover_tries=3, failover_statuses=[10, 20]))
+    gateway = Gateway.objects.get(name="mci")
+    assert (gateway.failover_tries, gateway.failover_statuses) == (3, [10, 20])
+    url = reverse("admin:messaging_gateway_change", args=[gateway.pk])
+    page = staff.get(url).content.decode()
+    assert 'value="10" id="id_failover_statuses' in page.replace("checked ", "")
+    assert "ESME_RSYSERR: " in page
+    assert "ESME_RTHROTTLED" not in page  # that one asks us to slow down
+    staff.post(url, gateway_form(failover_statuses=[88], failover_tries=7))
+    gateway.refresh_from_db()
+    assert gateway.failover_statuses == [10, 20]
+    staff.post(url, gateway_form(failover_statuses=[]))
+    gateway.refresh_from_db()
+    assert gateway.failover_statuses == []
 
 
 def test_what_smpp_cannot_carry_is_refused(business, staff):

@@ -33,7 +33,7 @@ def test_two_binds_that_end_the_last_chunks_at_once_finish_the_campaign(bench):
     both_have_written = Barrier(2)
 
     def end(chunk: Chunk, token: int) -> None:
-        held = HeldChunk((chunk.pk, chunk.campaign_id, 0, 0, chunk.size, 0, None, None, None), None)
+        held = HeldChunk((chunk.pk, chunk.campaign_id, 0, 0, chunk.size, 0, None, None, None, None), None)
         with transaction.atomic():
             writer.finish([held], token, now=timezone.now())
             both_have_written.wait(20)
