@@ -84,7 +84,8 @@ def test_an_operator_that_stops_reading_is_not_poured_into_and_a_pause_is_quick(
     wait_for(lambda: engine.session and engine.session.stats.submitted >= 500, seconds=30)
     services.pause(campaign=campaign, by=None)
     paused_at = time.monotonic()
-    wait_for(lambda: engine._armed.count == 0, seconds=5)
+    wait_for(lambda: all(chunk.closing for chunk in list(engine._held.values())), seconds=5)
+    assert engine._armed.count == 0
     handed_over = engine.session.stats.submitted
     assert time.monotonic() - paused_at < 1.0
     assert len(engine.session._link.out) < 1_000_000

@@ -202,8 +202,8 @@ def test_a_delivery_during_our_unbind_is_not_swallowed():
 
 def test_stop_does_not_wait_for_receipts_to_cease():
     """Beside other binds they never do; a deploy of sixty binds must not wait out each one's drain."""
-    handler = Recorder(acknowledges=False)
-    with operator() as smsc, running(smsc.port, messages(plain_numbers(1)), handler=handler, until_bound=False):
+    handler = Recorder(messages(plain_numbers(1)), acknowledges=False)
+    with operator() as smsc, running(smsc.port, handler=handler, until_bound=False):
         smsc.accept_bind()
         _, _, sequence, _ = smsc.next_of(Command.SUBMIT_SM)
         smsc.send(pack(Command.DELIVER_SM, 0, 9, RECEIPT))
