@@ -64,6 +64,7 @@ class BindEngine:
         self._signal = threading.Event()
         self._clerk = Clerk(gateway.name, token=self._token, gateway_id=gateway.id, tell=self._signal.set)
         self._stopping = threading.Event()
+        self._is_asked_to_stop = False
         self._drain_seconds = 10.0
         self._nudged = True
         self._ask_again_at = 0.0  # an empty queue is not asked at every turn
@@ -102,6 +103,12 @@ class BindEngine:
         self._drain_seconds = drain_seconds
         self._stopping.set()
         self._signal.set()
+
+    def ask_to_stop(self, drain_seconds: float = 10.0) -> None:
+        """`stop` for a signal's handler, noticed within half a second: it takes no lock. What the signal interrupted, a
+        nudge for one, may hold that lock, and the handler would wait for it for ever and the keeper with it."""
+        self._drain_seconds = drain_seconds
+        self._is_asked_to_stop = True
 
     def join(self, timeout: float | None = None) -> bool:
         self._keeper.join(timeout)
@@ -151,6 +158,7 @@ class BindEngine:
     def _keep(self) -> None:
         pause = 0.5
         while True:
+            self._hear_signals()
             try:
                 if not self._has_number() and not self._take_number():
                     if self._stopping.wait(2.0):
@@ -171,6 +179,10 @@ class BindEngine:
                 connection.close()
                 time.sleep(pause)
 
+    def _hear_signals(self) -> None:
+        if self._is_asked_to_stop:
+            self._stopping.set()
+
     def _has_number(self) -> bool:
         return bool(self.number) and connection.connection is not None and not connection.connection.closed
 
@@ -183,6 +195,7 @@ class BindEngine:
         """One round of the books; True when the bind has ended."""
         self._poll_gateway()
         self._wait()
+        self._hear_signals()
         self._take_events()
         if self._stopping.is_set():
             self._begin_to_stop()

@@ -43,8 +43,9 @@ def _begin(**_):
 
 @worker_shutting_down.connect
 def _end(**_):
+    """Within the handler of SIGTERM, in the main thread, which also nudges."""
     for engine in engines:
-        engine.stop(DRAIN_SECONDS)
+        engine.ask_to_stop(DRAIN_SECONDS)
 
 
 @worker_shutdown.connect
