@@ -215,6 +215,22 @@ def drawer(page) -> None:
         page.locator("#side .side-close").wait_for()
 
 
+def sent_one(page) -> None:
+    first("/sent/", "a[href^='/sent/']:not([href*='?']):not([href*='.xlsx'])")(page)
+
+
+def story(page) -> None:
+    sent_one(page)
+    page.locator("main a[href$='/story/']").click()
+    page.wait_for_url("**/story/")
+
+
+def story_for_staff(page) -> None:
+    page.goto("/admin/messaging/message/?status__exact=50")
+    address = page.locator("#result_list th a").first.get_attribute("href")
+    page.goto(f"/staff/messages/{address.split('/')[4]}/")
+
+
 PAGES = {
     "login": login_page,
     "desk": opened("/"),
@@ -236,7 +252,8 @@ PAGES = {
     "inbox": opened("/inbox/"),
     "conversation": first("/inbox/", "a[href^='/inbox/']:not([href*='?']):not([href$='.xlsx'])"),
     "sent": opened("/sent/"),
-    "sent-one": first("/sent/", "a[href^='/sent/']:not([href*='?']):not([href*='.xlsx'])"),
+    "sent-one": sent_one,
+    "sent-story": story,
     "scheduled": opened("/scheduled/"),
     "scheduled-messages": opened("/scheduled/messages/"),
     "trash": opened("/trash/"),
@@ -288,6 +305,8 @@ PAGES = {
     "account": opened("/accounts/account/"),
     "password": opened("/accounts/password/"),
     "activity": opened("/accounts/activity/"),
+    "staff-message": opened("/staff/messages/"),
+    "staff-story": story_for_staff,
     "staff-desk": opened("/staff/support/"),
     "staff-figures": opened("/staff/support/figures/"),
     "staff-ticket": first("/staff/support/", "a[href^='/staff/support/']:not([href*='figures']):not([href*='?'])"),

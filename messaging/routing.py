@@ -8,7 +8,9 @@ from itertools import groupby
 
 import numpy as np
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from common import showing
 from messaging.models import Gateway, Route
 from numbers.models import Line, Operator
 
@@ -86,6 +88,18 @@ class Explained:
     route: Route
     verdict: Verdict
     percent: float
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in the reader's words."""
+        sentences = {
+            Verdict.TAKES: _("takes all messages"),
+            Verdict.SHARES: _("takes %(percent)s percent of the messages, by its weight"),
+            Verdict.OUT: _("passed over: its gateway has been down too long"),
+            Verdict.DEARER: _("waits: a route of the same rank costs less"),
+            Verdict.LATER: _("waits: another route goes before it"),
+        }
+        return sentences[self.verdict] % {"percent": showing.number(self.percent, 1)}
 
 
 def explain(line: Line | None, operator: Operator) -> list[Explained]:

@@ -72,6 +72,7 @@ ENTRIES = [
     Entry(_("Requests for lines"), "device-mobile", "staff:requests", STAFF, permission=_of("numbers", "linerequest")),
     Entry(_("Deposit slips"), "receipt", "staff:slips", STAFF, permission=_of("billing", "slip")),
     Entry(_("Templates to approve"), "template", "staff:templates", STAFF, permission=_of("messaging", "template")),
+    Entry(_("Story of a message"), "search", "staff:messages", STAFF, permission=_of("messaging", "message")),
     Entry(_("Support desk"), "lifebuoy", "support:desk", STAFF, permission="support.work_desk"),
     Entry(_("Tariffs"), "coin", "staff:tariffs", STAFF, permission=_of("credit", "tariffplan")),
 ]

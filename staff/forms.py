@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import Slip
 from common.fields import LastDayField, MomentField, WholeNumberField
-from messaging.models import Template
+from messaging.models import Message, Template
 from numbers.models import LineRequest
 
 WAITING, ALL = "", "all"
@@ -74,3 +74,18 @@ class DecidedFrom(forms.Form):
     """The state that the page showed when somebody decided."""
 
     seen = forms.ChoiceField(choices=Template.State.choices)
+
+
+class MessageForm(forms.Form):
+    """Which message's story is told."""
+
+    message = WholeNumberField(
+        label=_("Message's id"), min_value=1, max_value=2**63 - 1,
+        help_text=_("It stands in the address of the message's page, in the web service's answers and in webhooks."),
+    )  # fmt: skip
+
+    def clean_message(self) -> int:
+        message = self.cleaned_data["message"]
+        if not Message.objects.filter(pk=message).exists():
+            raise forms.ValidationError(_("There is no message with this id."))
+        return message

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from staff.views import requests, slips, tariffs, templates
+from staff.views import messages, requests, slips, tariffs, templates
 
 app_name = "staff"
 urlpatterns = [
+    path("messages/", messages.look_up, name="messages"),
+    path("messages/<int:pk>/", messages.story, name="message"),
     path("requests/", requests.request_list, name="requests"),
     path("requests/requests.xlsx", requests.export, name="requests_export"),
     path("requests/papers/<int:pk>/", requests.paper, name="paper"),

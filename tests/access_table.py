@@ -126,6 +126,8 @@ POST /staff/support/{ticket}/merge/                 403    403    403    403    
 POST /staff/support/messages/{ticket_message}/split/ 403   403    403    403    in     login
 
 # The provider's own pages
+GET  /staff/messages/                               403    403    403    403    200    login
+GET  /staff/messages/{sent}/                        403    403    403    403    200    login
 GET  /staff/requests/                               403    403    403    403    200    login
 GET  /staff/requests/requests.xlsx                  403    403    403    403    200    login
 GET  /staff/requests/papers/{paper}/                403    403    403    403    200    login
@@ -198,7 +200,6 @@ GET  /sent/                                         200    200    200    200    
 GET  /sent/sent.xlsx                                200    200    200    200    403    login
 GET  /sent/{sent}/                                  200    200    200    404    403    login
 GET  /sent/{sent}/story/                            200    403    403    404    403    login
-GET  /staff/messages/{sent}/                        403    403    403    403    200    login
 GET  /scheduled/                                    200    200    200    200    403    login
 POST /scheduled/                                    in     in     403    in     403    login
 GET  /scheduled/scheduled.xlsx                      200    200    200    200    403    login

@@ -15,7 +15,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("sent/<int:pk>/story/", explaining.own, name="explain"),
-    path("staff/messages/<int:pk>/", explaining.any_message, name="explain_any"),
     path("metrics", metrics.metrics, name="metrics"),
     path("web-service/keys/", views.keys, name="keys"),
     path("web-service/activation/", views.activation, name="activation"),

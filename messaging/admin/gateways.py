@@ -15,7 +15,7 @@ from messaging.admin.base import LookOnlyAdmin, moment
 from messaging.delivery.binding import bind_config
 from messaging.errors import describe
 from messaging.models import Bind, Gateway, Route
-from messaging.routing import Explained, Verdict, explain
+from messaging.routing import explain
 from messaging.selectors.gateways import is_alive
 from messaging.services.gateways import switch_gateway
 from messaging.smpp import errors
@@ -147,16 +147,6 @@ class GatewayAdmin(AuditedAdmin):
         self.message_user(request, sentence % {"count": showing.number(count)}, level)
 
 
-def _why(found: Explained) -> str:
-    return {
-        Verdict.TAKES: _("takes all messages"),
-        Verdict.SHARES: _("takes %(percent)s percent of the messages, by its weight"),
-        Verdict.OUT: _("passed over: its gateway has been down too long"),
-        Verdict.DEARER: _("waits: a route of the same rank costs less"),
-        Verdict.LATER: _("waits: another route goes before it"),
-    }[found.verdict] % {"percent": showing.number(found.percent, 1)}
-
-
 @admin.register(Route)
 class RouteAdmin(AuditedAdmin):
     audit_name = "route"
@@ -174,7 +164,7 @@ class RouteAdmin(AuditedAdmin):
             return "–"
         operators = [route.operator] if route.operator else Operator.objects.all()
         rows = [(operator, found) for operator in operators for found in explain(route.line, operator)]
-        shown = ((str(operator), found.route.gateway.name, _why(found)) for operator, found in rows)
+        shown = ((str(operator), found.route.gateway.name, found.sentence) for operator, found in rows)
         return format_html_join("", "<div>{}: <bdi>{}</bdi> – {}</div>", shown)
 
     def delete_model(self, request: HttpRequest, obj: Route) -> None:

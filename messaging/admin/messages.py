@@ -89,7 +89,7 @@ class MessageAdmin(LookOnlyAdmin):
     @admin.display(description=gettext_lazy("whole story"))
     def whole_story(self, message: Message) -> str:
         try:
-            address = reverse("webservice:explain_any", args=[message.pk])
+            address = reverse("staff:message", args=[message.pk])
         except NoReverseMatch:
             return "–"
         return format_html('<a href="{}">{}</a>', address, _("Money, chunk, route, PDUs, receipts, webhooks"))

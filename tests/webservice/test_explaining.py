@@ -46,11 +46,7 @@ def sent(api, gateway) -> Message:
             raw=f"id:id-{part + 1} sub:001 dlvrd:001 stat:DELIVRD err:000 to 09121234567 text:secret words",
             received_at=now + timedelta(seconds=5),
         )  # fmt: skip
-    move(
-        [
-            News(message.pk, Status.SUBMITTED, now),
-        ]
-    )
+    move([News(message.pk, Status.SUBMITTED, now)])
     move([News(message.pk, Status.DELIVERED, now + timedelta(seconds=5))])
     return message
 
@@ -73,8 +69,9 @@ def test_the_command_tells_everything(sent, account, key, gateway, line):
     assert entry["balance_after"] == balance(account) == 10_000 - 2 * PERSIAN
     (chunk,) = story["chunk"]
     assert (chunk["gateway"], chunk["bind"], chunk["is_handed_over"]) == ("test", 3, True)
-    route = story["route"][0]
-    assert (route["gateway"], route["is_chosen"], route["why"]) == ("test", True, "any line to any operator")
+    route, _note = story["route"]
+    assert (route["gateway"], route["is_chosen"], route["now"]) == ("test", True, "takes")
+    assert route["fits"] == "any line to any operator"
     (request,) = story["request"]
     assert request["request"] == "POST /api/v1/messages"
     assert request["request_id"] == Campaign.objects.get().sources["call"]["request"]
@@ -170,7 +167,7 @@ def test_the_owner_sees_no_internals_and_staff_see_them(sent, account, client):
     assert "secret words" not in mine.content.decode()
     staff = Client()
     staff.force_login(make_user(is_staff=True, is_superuser=True))
-    page = staff.get(reverse("webservice:explain_any", args=[sent.pk]))
+    page = staff.get(reverse("staff:message", args=[sent.pk]))
     assert {"chunk", "route"} <= {section.code for section in page.context["sections"]}
     assert "esm_class" in page.content.decode()
 
@@ -179,7 +176,7 @@ def test_staff_need_the_rights(sent):
     user = make_user(is_staff=True, language="en")
     staff = Client()
     staff.force_login(user)
-    address = reverse("webservice:explain_any", args=[sent.pk])
+    address = reverse("staff:message", args=[sent.pk])
     assert staff.get(address).status_code == 403
     user.user_permissions.add(Permission.objects.get(codename="view_message", content_type__app_label="messaging"))
     shown = staff.get(address).content.decode()
@@ -191,15 +188,14 @@ def test_staff_need_the_rights(sent):
 
 
 def test_the_number_of_queries_does_not_grow(sent, account, django_assert_max_num_queries):
-    from webservice.explaining import Reader, explain
-    from webservice.explaining.views import WITH
+    from webservice.explaining import MESSAGE_WITH, Reader, explain
 
     now = timezone.now()
     for number in range(5):
         Event.objects.create(account=account, type="message.status", subject=sent.pk, data={}, at=now)
         Bind.objects.create(gateway_id=Submission.objects.first().gateway_id, number=number)
     with django_assert_max_num_queries(20):
-        explain(Message.objects.select_related(*WITH).get(pk=sent.pk), Reader(is_staff=True, sees_numbers=True))
+        explain(Message.objects.select_related(*MESSAGE_WITH).get(pk=sent.pk), Reader(is_staff=True, sees_numbers=True))
 
 
 def test_the_sent_box_and_the_admin_lead_to_it(sent, account, client):
@@ -208,7 +204,7 @@ def test_the_sent_box_and_the_admin_lead_to_it(sent, account, client):
     assert reverse("webservice:explain", args=[sent.pk]) in page
     client.force_login(make_user(is_staff=True, is_superuser=True))
     page = client.get(reverse("admin:messaging_message_change", args=[sent.pk])).content.decode()
-    assert reverse("webservice:explain_any", args=[sent.pk]) in page
+    assert reverse("staff:message", args=[sent.pk]) in page
 
 
 def test_without_a_call_there_is_no_line_of_the_request_log(account, line):

@@ -10,10 +10,12 @@ from autoreply.models.answers import ANSWERED, Answer
 from billing.models import LedgerEntry
 from credit.models import Tariff
 from credit.pricing import in_force, plan_of
-from messaging.models import Campaign, Chunk, Gateway, Message, Occurrence, Receipt, Route, Submission
+from messaging import routing
+from messaging.models import Campaign, Chunk, Gateway, Message, Occurrence, Receipt, Submission
 from webservice.models import ApiKey, ApiRequest
 from webservice.webhooks.models import Attempt, Delivery, Event
 
+MESSAGE_WITH = ("account", "campaign__reservation", "campaign__created_by", "line", "operator")
 MOST = 200
 _CALL_WITHIN = timedelta(seconds=60)
 _MOST_RECEIPTS_READ = 200_000
@@ -48,7 +50,7 @@ class Rows:
     entries: list[LedgerEntry] = field(default_factory=list)
     submissions: list[Submission] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
-    routes: list[Route] = field(default_factory=list)
+    routes: list[routing.Explained] = field(default_factory=list)
     gateways: dict[int, Gateway] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
@@ -70,12 +72,7 @@ def read(message: Message) -> Rows:
     rows.entries = _entries(campaign)
     rows.submissions = list(Submission.objects.filter(message_id=message.pk).order_by("answered_at", "part"))
     rows.receipts = _receipts(message)
-    rows.routes = list(
-        Route.objects.filter(
-            Q(line=message.line_id) | Q(line=None),
-            Q(operator=message.operator_id) | Q(operator=message.operator.host_id) | Q(operator=None),
-        ).select_related("gateway", "operator", "line")
-    )
+    rows.routes = routing.explain(message.line, message.operator)
     wanted = {row.gateway_id for row in rows.submissions} | ({rows.chunk.gateway_id} if rows.chunk else set())
     rows.gateways = Gateway.objects.in_bulk(wanted - {None})
     _read_webhooks(rows)

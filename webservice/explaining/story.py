@@ -164,24 +164,21 @@ def _route(rows: Rows) -> Section:
     if rows.campaign.is_test:
         section.note = _("Tests go to the sandbox, whatever the routes.")
         return section
-    for route in sorted(rows.routes, key=lambda route: _particular(route, rows.message)):
+    for found in rows.routes:
+        route = found.route
         section.add(
             fact("gateway", _("Gateway"), route.gateway.name, is_code=True),
             fact("is_chosen", _("Chosen"), route.gateway_id == chosen, _yes(route.gateway_id == chosen)),
-            fact("why", _("Holds for"), _holds_for(route)),
+            fact("fits", _("Holds for"), _holds_for(route)),
             fact("priority", _("Priority"), route.priority),
-            fact("is_enabled", _("Enabled"), route.is_enabled and route.gateway.is_enabled,
-                 _yes(route.is_enabled and route.gateway.is_enabled)),
-        )  # fmt: skip
-    section.note = _("These are today's routes that fit the line and the operator, the most particular first.")
-    if chosen and not any(route.gateway_id == chosen for route in rows.routes):
+            fact("now", _("Now"), found.verdict.value, found.sentence),
+        )
+    section.note = _(
+        "These are today's routes that fit the line and the operator, in the order in which they are asked."
+    )
+    if chosen and not any(found.route.gateway_id == chosen for found in rows.routes):
         section.note = _("No route of today leads to the gateway that was chosen: the routes have changed since.")
     return section
-
-
-def _particular(route: Route, message: Message) -> tuple:
-    names = 0 if route.operator_id == message.operator_id else 1 if route.operator_id else 2
-    return (route.line_id is None, names, route.priority, route.pk)
 
 
 def _holds_for(route: Route) -> str:

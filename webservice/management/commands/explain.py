@@ -6,8 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import override
 
 from messaging.models import Message
-from webservice.explaining import Reader, as_json, explain
-from webservice.explaining.views import WITH
+from webservice.explaining import MESSAGE_WITH, Reader, as_json, explain
 
 
 class Command(BaseCommand):
@@ -23,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=["fa", "en"], default="en")
 
     def handle(self, *, message, numbers, language, **options):
-        found = Message.objects.select_related(*WITH).filter(pk=message).first()
+        found = Message.objects.select_related(*MESSAGE_WITH).filter(pk=message).first()
         if found is None:
             raise CommandError(f"There is no message {message}.")
         with override(language):
