@@ -95,9 +95,9 @@ def short_day(day: date) -> str:
     return f"{day.day} {jalali.GREGORIAN_MONTHS[day.month - 1][:3]}"
 
 
-def clock(moment: datetime) -> str:
-    """«۱۸:۳۰», Tehran's time."""
-    return digits(f"{jalali.in_tehran(moment):%H:%M}")
+def clock(moment: datetime, *, seconds: bool = False) -> str:
+    """«۱۸:۳۰» or «۱۸:۳۰:۰۵», Tehran's time."""
+    return digits(f"{jalali.in_tehran(moment):%H:%M:%S}" if seconds else f"{jalali.in_tehran(moment):%H:%M}")
 
 
 def ago(moment: datetime, now: datetime | None = None) -> str:

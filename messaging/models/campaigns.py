@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Account, OwnedQuerySet, User
 from common.crypto import EncryptedTextField
@@ -189,7 +190,7 @@ class Chunk(models.Model):
         READY = 1, _("Ready")
         LEASED = 2, _("Leased")
         PAUSED = 3, _("Paused")
-        DONE = 4, _("Done")
+        DONE = 4, pgettext_lazy("chunk", "Done")
         CANCELLED = 5, _("Cancelled")
         CANCELLING = 6, _("Being cancelled")
 

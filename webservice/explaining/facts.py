@@ -36,7 +36,7 @@ def fact(name: str, label: str, value: object, shown: str | None = None, *, is_c
         return None
     if shown is None:
         if isinstance(value, datetime):
-            shown = f"{showing.day(value)} {showing.clock(value)}"
+            shown = f"{showing.day(value)} {showing.clock(value, seconds=True)}"
         else:
             is_number = isinstance(value, int) and not isinstance(value, bool) and not is_code
             shown = showing.number(value) if is_number else str(value)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from autoreply.models.answers import ANSWERED, Answer
 from billing.models import LedgerEntry
 from credit.models import Tariff
-from credit.pricing import in_force, plan_of
+from credit.pricing import LANGUAGES, in_force, plan_of
 from messaging import routing
 from messaging.models import Campaign, Chunk, Gateway, Message, Occurrence, Receipt, Submission
 from webservice.models import ApiKey, ApiRequest
@@ -19,7 +19,6 @@ MESSAGE_WITH = ("account", "campaign__reservation", "campaign__created_by", "lin
 MOST = 200
 _CALL_WITHIN = timedelta(seconds=60)
 _MOST_RECEIPTS_READ = 200_000
-_LANGUAGES = {0: Tariff.Language.LATIN, 8: Tariff.Language.PERSIAN}
 
 # Receipts of one-part messages have no index by message. Their ids grow with time, so the time of the last one is found
 # by halving the primary key, and a few seconds of receipts are read from there.
@@ -73,7 +72,8 @@ def read(message: Message) -> Rows:
     rows.submissions = list(Submission.objects.filter(message_id=message.pk).order_by("answered_at", "part"))
     rows.receipts = _receipts(message)
     rows.routes = routing.explain(message.line, message.operator)
-    wanted = {row.gateway_id for row in rows.submissions} | ({rows.chunk.gateway_id} if rows.chunk else set())
+    wanted = {row.gateway_id for row in rows.submissions}
+    wanted |= {rows.chunk.gateway_id, rows.chunk.moved_from} if rows.chunk else set()
     rows.gateways = Gateway.objects.in_bulk(wanted - {None})
     _read_webhooks(rows)
     rows.calls = _calls(campaign, call)
@@ -89,7 +89,7 @@ def _tariffs(message: Message) -> list[Tariff]:
     networks = [message.operator_id, message.operator.host_id, None]
     found = revision.tariffs.select_related("revision__plan", "operator").filter(
         Q(operator__in=[pk for pk in networks if pk]) | Q(operator=None),
-        language=_LANGUAGES[message.encoding],
+        language=LANGUAGES[message.encoding],
         line_kind=message.line.kind,
         prefix_family__in={message.line.prefix_family, ""},
     )

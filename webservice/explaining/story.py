@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from common.logs import mask_numbers
 from common.phones import conceal, mask
-from common.showing import phone
+from common.showing import clock, phone
 from messaging.errors import code_of, describe
 from messaging.models import Chunk, Message, MessageClass, Route
 from messaging.selectors import is_concealed
@@ -99,7 +99,7 @@ def _price(rows: Rows) -> Section:
         fact("returned", _("Returned (rials)"), message.returned),
         fact("returns_undelivered", _("Undelivered is returned"), message.returns_undelivered,
              _yes(message.returns_undelivered)),
-        fact("tariff", _("Row of the price list"), tariff and str(tariff)),
+        fact("tariff", _("Row of the price list in force then"), tariff and str(tariff)),
         fact("campaign_price", _("Price of the campaign (rials)"), rows.campaign.price),
         fact("campaign_recipients", _("Recipients of the campaign"), rows.campaign.recipients),
     )  # fmt: skip
@@ -136,6 +136,7 @@ def _queue(rows: Rows) -> Section:
     if chunk is None:
         return section
     gateway = rows.gateways.get(chunk.gateway_id)
+    before = rows.gateways.get(chunk.moved_from)
     hours = None
     if chunk.opens_minute is not None and chunk.closes_minute is not None:
         minutes = (chunk.opens_minute, chunk.closes_minute)
@@ -144,6 +145,7 @@ def _queue(rows: Rows) -> Section:
         fact("chunk", _("Id"), chunk.pk, str(chunk.pk), is_code=True),
         fact("state", _("State"), Chunk.State(chunk.state).label),
         fact("gateway", _("Gateway"), gateway and gateway.name, is_code=True),
+        fact("moved_from", _("Moved away from"), before and before.name, is_code=True),
         fact("class", _("Class"), MessageClass(chunk.message_class).label),
         fact("turn", _("Turn"), chunk.turn),
         fact("due_at", _("Due"), chunk.due_at),
@@ -168,7 +170,7 @@ def _route(rows: Rows) -> Section:
         route = found.route
         section.add(
             fact("gateway", _("Gateway"), route.gateway.name, is_code=True),
-            fact("is_chosen", _("Chosen"), route.gateway_id == chosen, _yes(route.gateway_id == chosen)),
+            fact("is_chosen", _("The message's gateway"), route.gateway_id == chosen, _yes(route.gateway_id == chosen)),
             fact("fits", _("Holds for"), _holds_for(route)),
             fact("priority", _("Priority"), route.priority),
             fact("now", _("Now"), found.verdict.value, found.sentence),
@@ -275,7 +277,8 @@ def _webhooks(rows: Rows) -> Section:
 
 
 def _call(attempt) -> str:
-    return f"{attempt.at:%H:%M:%S} {attempt.status or attempt.get_reason_display()} ({attempt.milliseconds} ms)"
+    answer = attempt.status or attempt.get_reason_display()
+    return f"{clock(attempt.at, seconds=True)} {answer} ({attempt.milliseconds} ms)"
 
 
 def _calls(rows: Rows) -> Section:
