@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import chain
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -14,9 +16,10 @@ from autoreply.models import Keyword, Match, Rule
 from autoreply.rules import RuleRefused, check_reply, check_room, checked_keywords, touch
 from common.tables import Table, open_table
 from common.text import clean
-from common.uploads import discard, path_of
+from common.uploads import discard, discard_orphans, path_of
 from numbers.models import Line
 
+FOLDER = "reply-rules"
 KEYWORD, REPLY = range(2)
 _NAMES = {"کلیدواژه", "کلید واژه", "کلمه کلیدی", "کلمه", "keyword", "keywords"}
 
@@ -119,3 +122,8 @@ def load(
         audit.record(action="autoreply.rules_loaded", user=by, account=account, details={"rules": len(rules)})
     transaction.on_commit(lambda: discard(name))
     return len(rules)
+
+
+def forget_files(*, now: datetime) -> int:
+    """Delete the files that were looked at and neither taken nor left within settings.ABANDONED_HOURS; how many."""
+    return discard_orphans(FOLDER, known=set(), before=now - timedelta(hours=settings.ABANDONED_HOURS))

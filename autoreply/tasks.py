@@ -20,3 +20,11 @@ def forward() -> None:
 
     while deliver_due(now=timezone.now()):
         pass
+
+
+@shared_task(name="autoreply.clean")
+def clean() -> None:
+    """Take away files of rules that were looked at and neither taken nor left."""
+    from autoreply.services import forget_files
+
+    forget_files(now=timezone.now())

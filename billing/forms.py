@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.gateways import PaymentGateway
-from billing.models import BillingProfile, LedgerEntry, Payment, Slip
+from billing.models import BillingProfile, CreditNote, LedgerEntry, Payment, Slip
 from billing.services.slips import SlipWords
 from common.fields import LastDayField, MomentField, WholeNumberField
 from common.identity import is_legal_id, is_national_id
@@ -54,6 +54,44 @@ class InvoicesForm(forms.Form):
     since = MomentField(label=_("From day"), widget=forms.TextInput(attrs=DAY))
     until = LastDayField(label=_("Until day"), widget=forms.TextInput(attrs=DAY))
     text = forms.CharField(label=_("Invoice number"), required=False, max_length=40)
+
+
+class TransfersForm(forms.Form):
+    """What to show of the transfers (13.5)."""
+
+    since = MomentField(label=_("From day"), widget=forms.TextInput(attrs=DAY))
+    until = LastDayField(label=_("Until day"), widget=forms.TextInput(attrs=DAY))
+    way = forms.ChoiceField(
+        label=_("Direction"), required=False, choices=[("", _("All")), ("out", _("Given")), ("in", _("Received"))]
+    )
+
+
+class TransferForm(forms.Form):
+    """To whom, and how much (13.5); ``token`` makes a form sent twice count once."""
+
+    number = WholeNumberField(
+        label=_("Account number"), min_value=1, max_value=10**12,
+        help_text=_("It stands above the receiver's own list of transfers."),
+    )  # fmt: skip
+    amount = WholeNumberField(label=_("Amount (rials)"), min_value=1, max_value=10**13)
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=120, help_text=_("The receiver reads it."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )  # fmt: skip
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class CreditNoteForm(forms.Form):
+    """Money that goes back to a customer, by staff; ``token`` makes a form sent twice count once."""
+
+    amount = WholeNumberField(label=_("amount (rials)"), min_value=1, max_value=10**13, help_text=_("With its VAT."))
+    reason = forms.CharField(label=_("reason"), max_length=300, help_text=_("It stands on the credit note."))
+    settled_by = forms.ChoiceField(label=_("given back"), choices=CreditNote.Way.choices, widget=forms.RadioSelect)
+    bank_reference = forms.CharField(
+        label=_("tracking number"), max_length=64,
+        help_text=_("Give the money back at the bank first, and write its tracking number here."),
+    )  # fmt: skip
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
 class PayForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from billing.gateways import label_of
-from billing.models import Invoice, Proforma
+from billing.models import CreditNote, Invoice, Proforma
 from common import showing
 
 TEMPLATE = Path(__file__).resolve().parent / "print" / "document.typ"
@@ -32,6 +32,20 @@ def invoice_document(invoice: Invoice) -> bytes:
         )  # fmt: skip
 
 
+def credit_note_document(note: CreditNote) -> bytes:
+    """A credit note as PDF."""
+    with override("fa"):
+        facts = [
+            (_("Issued"), _moment(note.issued_at)),
+            (_("Of invoice"), showing.digits(note.invoice.number)),
+            (_("Given back"), str(note.get_settled_by_display())),
+            (_("Tracking number"), note.bank_reference),
+            (_("Reason"), note.reason),
+        ]
+        title = _("Credit note (sales return)")
+        return _compiled(note, title, showing.digits(note.number), facts, note.seller, note.buyer)
+
+
 def proforma_document(proforma: Proforma, buyer: dict) -> bytes:
     """A proforma as PDF."""
     with override("fa"):
@@ -43,7 +57,9 @@ def _moment(at) -> str:
     return f"{showing.day(at)} {showing.clock(at)}"
 
 
-def _compiled(document: Invoice | Proforma, title: str, number: str, facts: list, seller: dict, buyer: dict) -> bytes:
+def _compiled(
+    document: Invoice | Proforma | CreditNote, title: str, number: str, facts: list, seller: dict, buyer: dict
+) -> bytes:
     rows = [
         [showing.number(place), row["title"]["fa"], *(showing.number(row[name]) for name in _FIGURES)]
         for place, row in enumerate(document.lines, start=1)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet, Sum
 
 from accounts.models import Account
-from billing.models import Invoice, LedgerEntry, Payment, Proforma, Wallet
+from billing.models import CreditNote, Invoice, LedgerEntry, Payment, Proforma, Slip, Transfer, Wallet
 from common.text.folding import ascii_digits
 
 
@@ -100,16 +100,43 @@ def payments(
     return rows.order_by("-id")
 
 
+def transfers(
+    account: Account, *, since: datetime | None = None, until: datetime | None = None, way: str = ""
+) -> QuerySet[Transfer]:
+    """What the account gave ("out") and received ("in"), the newest first (13.5)."""
+    ways = {"out": Q(sender=account), "in": Q(receiver=account)}
+    rows = Transfer.objects.filter(ways.get(way) or Q(sender=account) | Q(receiver=account))
+    return _dated(rows.select_related("sender", "receiver"), "created_at", since, until).order_by("-id")
+
+
+def credit_notes(
+    account: Account, *, since: datetime | None = None, until: datetime | None = None, text: str = ""
+) -> QuerySet[CreditNote]:
+    """What was given back of the account's invoices, the newest first; ``text`` is a number, or its end."""
+    rows = _dated(CreditNote.objects.of(account).select_related("invoice__proforma"), "issued_at", since, until)
+    return _numbered(rows, text.upper().strip().removeprefix("CN-")).order_by("-id")
+
+
+def slips(account: Account) -> QuerySet[Slip]:
+    """The account's deposit slips, the newest first."""
+    return Slip.objects.of(account).select_related("invoice").order_by("-id")
+
+
 def invoices(
     account: Account, *, since: datetime | None = None, until: datetime | None = None, text: str = ""
 ) -> QuerySet[Invoice]:
     """The account's paid invoices, the newest first (14); ``text`` is a number such as 1405-000123, or its end."""
     rows = _dated(Invoice.objects.of(account).select_related("proforma"), "issued_at", since, until)
-    if text:
-        year, _dash, serial = ascii_digits(text).strip().rpartition("-")
-        named = Q(serial=int(serial)) if serial.isdecimal() and len(serial) < 10 else Q(pk=None)
-        rows = rows.filter(named & Q(year=int(year)) if year.isdecimal() and len(year) == 4 else named)
-    return rows.order_by("-id")
+    return _numbered(rows, text).order_by("-id")
+
+
+def _numbered(rows: QuerySet, text: str) -> QuerySet:
+    """Those whose number is ``text``, or ends so."""
+    if not text:
+        return rows
+    year, _dash, serial = ascii_digits(text).strip().rpartition("-")
+    named = Q(serial=int(serial)) if serial.isdecimal() and len(serial) < 10 else Q(pk=None)
+    return rows.filter(named & Q(year=int(year)) if year.isdecimal() and len(year) == 4 else named)
 
 
 def proformas(

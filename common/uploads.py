@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -165,6 +166,18 @@ def discard(name: str) -> None:
     path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         path.parent.rmdir()  # only an empty folder goes
+
+
+def discard_orphans(folder: str, *, known: set[str], before: datetime) -> int:
+    """Delete the files of a folder that were written before a moment and are none of ``known``; how many."""
+    count = 0
+    for path in (Path(settings.MEDIA_ROOT) / folder).glob("*/*"):
+        name = f"{folder}/{path.parent.name}/{path.name}"
+        with contextlib.suppress(FileNotFoundError):
+            if name not in known and _NAME.fullmatch(name) and path.stat().st_mtime < before.timestamp():
+                discard(name)
+                count += 1
+    return count
 
 
 def _place(name: str) -> Path:

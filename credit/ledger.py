@@ -19,6 +19,10 @@ class Discrepancy(TextChoices):
     NOT_SOLD = "not_sold", _("Credit was bought without an invoice")
     NOT_INVOICED = "not_invoiced", _("A payment that the bank confirmed has no invoice over what was paid")
     INVOICE_GAP = "invoice_gap", _("Invoice numbers of a year have a gap")
+    NOT_TAKEN_BACK = "not_taken_back", _("A credit note is not in the ledger as it says, or an entry has no note")
+    GIVEN_TOO_MUCH = "given_too_much", _("More of an invoice was given back than was paid")
+    CREDIT_NOTE_GAP = "credit_note_gap", _("Credit note numbers of a year have a gap")
+    TRANSFER = "transfer", _("A transfer has not taken and given what it says")
     ORPHAN = "orphan", _("An entry belongs to a reservation that does not exist")
 
 
@@ -123,6 +127,58 @@ _CHECKS = {
         GROUP BY series.year
         HAVING series.last <> count(invoice.id) OR series.last <> COALESCE(max(invoice.serial), 0)
         ORDER BY series.year
+    """,
+    Discrepancy.NOT_TAKEN_BACK: """
+        SELECT COALESCE(note.account_id, entry.account_id),
+            COALESCE('credit note ' || note.id, 'entry ' || entry.reference), COALESCE(-note.net, 0),
+            COALESCE(entry.amount, 0)
+        FROM (
+            SELECT note.* FROM billing_creditnote note
+            JOIN billing_invoice invoice ON invoice.id = note.invoice_id
+            JOIN billing_proforma proforma ON proforma.id = invoice.proforma_id WHERE proforma.purpose = 'credit'
+        ) note
+        FULL JOIN (
+            SELECT entry.reference, entry.amount, wallet.account_id
+            FROM billing_ledgerentry entry JOIN billing_wallet wallet ON wallet.id = entry.wallet_id
+            WHERE entry.kind = 'credit_note'
+        ) entry ON entry.reference = 'credit_note:' || note.id AND entry.account_id = note.account_id
+        WHERE COALESCE(-note.net, 0) <> COALESCE(entry.amount, 0)
+            AND (%(account)s::bigint IS NULL OR COALESCE(note.account_id, entry.account_id) = %(account)s)
+        ORDER BY note.id, entry.reference
+    """,
+    Discrepancy.GIVEN_TOO_MUCH: """
+        SELECT invoice.account_id, 'invoice ' || invoice.id, invoice.total, sum(note.total)
+        FROM billing_invoice invoice JOIN billing_creditnote note ON note.invoice_id = invoice.id
+        WHERE %(account)s::bigint IS NULL OR invoice.account_id = %(account)s
+        GROUP BY invoice.id
+        HAVING sum(note.total) > invoice.total OR sum(note.net) > invoice.net OR sum(note.vat) > invoice.vat
+        ORDER BY invoice.id
+    """,
+    Discrepancy.CREDIT_NOTE_GAP: """
+        SELECT 0::bigint, 'year ' || series.year, series.last, count(note.id)
+        FROM billing_creditnoteseries series LEFT JOIN billing_creditnote note ON note.year = series.year
+        WHERE %(account)s::bigint IS NULL
+        GROUP BY series.year
+        HAVING series.last <> count(note.id) OR series.last <> COALESCE(max(note.serial), 0)
+        ORDER BY series.year
+    """,
+    Discrepancy.TRANSFER: """
+        SELECT COALESCE(side.account_id, entry.account_id), COALESCE(side.reference, entry.reference),
+            COALESCE(side.amount, 0), COALESCE(entry.amount, 0)
+        FROM (
+            SELECT id, sender_id AS account_id, 'transfer:' || id || ':out' AS reference, -amount AS amount
+            FROM billing_transfer
+            UNION ALL
+            SELECT id, receiver_id, 'transfer:' || id || ':in', amount FROM billing_transfer
+        ) side
+        FULL JOIN (
+            SELECT entry.reference, entry.amount, wallet.account_id
+            FROM billing_ledgerentry entry JOIN billing_wallet wallet ON wallet.id = entry.wallet_id
+            WHERE entry.kind = 'transfer'
+        ) entry ON entry.reference = side.reference AND entry.account_id = side.account_id
+        WHERE COALESCE(side.amount, 0) <> COALESCE(entry.amount, 0)
+            AND (%(account)s::bigint IS NULL OR COALESCE(side.account_id, entry.account_id) = %(account)s)
+        ORDER BY side.id
     """,
     Discrepancy.ORPHAN: """
         WITH asked AS (

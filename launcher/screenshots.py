@@ -207,6 +207,14 @@ def first(path: str, selector: str):
     return go
 
 
+def tariff_preview(page) -> None:
+    """The effects of the demo's draft, counted."""
+    page.goto("/staff/tariffs/")
+    draft = page.locator("main a[href$='/edit/']").first.get_attribute("href")
+    page.goto(draft.replace("/edit/", "/preview/"))
+    page.locator("#traffic table").wait_for()
+
+
 def drawer(page) -> None:
     """The menu of a phone; on a desktop it stands beside the page."""
     page.goto("/")
@@ -287,7 +295,11 @@ PAGES = {
     "credit": opened("/billing/"),
     "credit-add": opened("/credit/add/"),
     "purchases": opened("/billing/purchases/"),
+    "transfers": opened("/billing/transfers/"),
+    "transfer-new": opened("/billing/transfers/new/"),
     "invoices": opened("/billing/invoices/"),
+    "credit-notes": opened("/billing/invoices/?state=returned"),
+    "credit-note": first("/billing/invoices/?state=returned", "a[href^='/billing/credit-notes/']"),
     "slips": opened("/billing/slips/"),
     "buyer": opened("/billing/buyer/"),
     "tickets": opened("/support/"),
@@ -307,6 +319,10 @@ PAGES = {
     "activity": opened("/accounts/activity/"),
     "staff-message": opened("/staff/messages/"),
     "staff-story": story_for_staff,
+    "staff-tariffs": opened("/staff/tariffs/"),
+    "staff-tariff": first("/staff/tariffs/", "a[href^='/staff/tariffs/revisions/']:not([href$='/edit/'])"),
+    "staff-tariff-edit": first("/staff/tariffs/", "a[href$='/edit/']"),
+    "staff-tariff-preview": tariff_preview,
     "staff-desk": opened("/staff/support/"),
     "staff-figures": opened("/staff/support/figures/"),
     "staff-ticket": first("/staff/support/", "a[href^='/staff/support/']:not([href*='figures']):not([href*='?'])"),

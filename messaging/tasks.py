@@ -105,6 +105,16 @@ def empty_old_trash() -> None:
     empty(now=timezone.now())
 
 
+@shared_task(name="messaging.clean")
+def clean() -> None:
+    """Take away campaigns that nobody confirmed, and files that no campaign needs."""
+    from messaging.services.cleaning import discard_abandoned, forget_files
+
+    now = timezone.now()
+    discard_abandoned(now=now)
+    forget_files(now=now)
+
+
 @shared_task(name="messaging.show_incomplete")
 def show_incomplete() -> None:
     """Show long messages whose missing parts did not come (4.5)."""

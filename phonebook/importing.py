@@ -90,7 +90,9 @@ def start(
 
     Raises PhonebookRefused, TableError, UploadRefused.
     """
-    one = Import.objects.select_for_update().get(pk=one.pk)
+    one = Import.objects.select_for_update().filter(pk=one.pk).first()
+    if one is None:
+        raise PhonebookRefused(_("This file was left for too long and is no longer kept. Send it again."))
     if one.state != Import.State.MAPPING:
         raise PhonebookRefused(_("The columns of this file were chosen already."))
     if on_duplicate not in Import.OnDuplicate.values:
@@ -251,3 +253,23 @@ def _lines(table: Table) -> int | None:
         ends = sum(block.count(b"\n") for block in iter(lambda: file.read(1024 * 1024), b""))
         file.seek(-1, 2)
         return max(ends + (file.read(1) != b"\n") - table.has_header, 0)
+
+
+def forget_abandoned(*, now: datetime) -> int:
+    """Delete the files whose columns nobody chose within settings.ABANDONED_HOURS, and files that have no row; how
+    many. One whose owner chooses at this moment is locked, and passed over."""
+    before = now - timedelta(hours=settings.ABANDONED_HOURS)
+    left = Import.objects.filter(state=Import.State.MAPPING, created_at__lt=before)
+    count = sum(_forgotten(pk) for pk in left.order_by("pk").values_list("pk", flat=True)[:500])
+    known = set(Import.objects.values_list("path", flat=True))
+    return count + uploads.discard_orphans(FOLDER, known=known, before=before)
+
+
+@transaction.atomic
+def _forgotten(pk: int) -> bool:
+    left = Import.objects.select_for_update(skip_locked=True).filter(pk=pk, state=Import.State.MAPPING).first()
+    if left is None:
+        return False
+    left.delete()
+    transaction.on_commit(lambda: uploads.discard(left.path))
+    return True

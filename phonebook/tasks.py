@@ -32,6 +32,14 @@ def go_on() -> None:
         run(import_id, now=timezone.now())
 
 
+@shared_task(name="phonebook.clean")
+def clean() -> None:
+    """Take away files whose columns nobody chose."""
+    from phonebook.importing import forget_abandoned
+
+    forget_abandoned(now=timezone.now())
+
+
 @shared_task(name="phonebook.empty_trash")
 def empty_trash() -> None:
     """Delete for ever what has been in the trash for settings.TRASH_DAYS (9.1)."""

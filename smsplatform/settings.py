@@ -299,6 +299,9 @@ CELERY_BEAT_SCHEDULE = {
     "messaging-settle-unknown": {"task": "messaging.settle_unknown", "schedule": 300.0, "options": {"expires": 300}},
     "messaging-show-incomplete": {"task": "messaging.show_incomplete", "schedule": 60.0, "options": {"expires": 60}},
     "messaging-empty-trash": {"task": "messaging.empty_old_trash", "schedule": 3600.0, "options": {"expires": 3600}},
+    "messaging-clean": {"task": "messaging.clean", "schedule": 3600.0, "options": {"expires": 3600}},
+    "phonebook-clean": {"task": "phonebook.clean", "schedule": 3600.0, "options": {"expires": 3600}},
+    "autoreply-clean": {"task": "autoreply.clean", "schedule": 3600.0, "options": {"expires": 3600}},
     "billing-check-ledger": {"task": "credit.check_ledger", "schedule": 24 * 3600.0},
     "accounts-forget-sessions": {"task": "accounts.forget_sessions", "schedule": 24 * 3600.0},
     "common-deliver-notices": {"task": "common.deliver_notices", "schedule": 30.0, "options": {"expires": 30}},
@@ -327,6 +330,7 @@ REPLY_RULES_MAX = env_int("REPLY_RULES_MAX", 20_000)  # 6: auto-reply rules of o
 MESSAGE_MAX_PARTS = env_int("MESSAGE_MAX_PARTS", 20)
 UNDO_SECONDS = env_int("UNDO_SECONDS", 30)  # 2.5: the hold before the first message of a panel send leaves
 QUOTE_MINUTES = env_int("QUOTE_MINUTES", 15)
+ABANDONED_HOURS = env_int("ABANDONED_HOURS", 72)  # campaigns nobody confirmed and files nobody used go after so long
 ADVERTISING_HOURS = env("ADVERTISING_HOURS", "08:00-22:00")  # R4, Tehran time; a line may have its own
 INBOUND_PARTS_WAIT_MINUTES = env_int("INBOUND_PARTS_WAIT_MINUTES", 10)  # 4.5: then a long message is shown with a gap
 SENT_TEXT_SEARCH_DAYS = env_int(
@@ -344,6 +348,9 @@ VAT_PERCENT = env_int("VAT_PERCENT", 10)  # before the first row of the table of
 PROFORMA_HOURS = env_int("PROFORMA_HOURS", 72)
 TOP_UP_LEAST = env_int("TOP_UP_LEAST", 100_000)  # rials of credit in one purchase
 TOP_UP_MOST = env_int("TOP_UP_MOST", 2_000_000_000)
+TRANSFER_LEAST = env_int("TRANSFER_LEAST", 10_000)  # rials of credit from one account to another at once
+TRANSFER_MOST = env_int("TRANSFER_MOST", 500_000_000)
+TRANSFER_DAY_MOST = env_int("TRANSFER_DAY_MOST", 1_000_000_000)  # all together from one account in a day of Tehran
 # Banks' gateways in the order in which they are offered: zarinpal, zibal; mockbank takes no real money.
 PAYMENT_GATEWAYS = env_list("PAYMENT_GATEWAYS", "mockbank" if DEMO else "")
 ZARINPAL_URL = env("ZARINPAL_URL", "https://payment.zarinpal.com")

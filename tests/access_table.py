@@ -300,6 +300,8 @@ POST /phonebook/{contact}/                          200    200    403    404    
 # Lines, credit
 GET  /numbers/                                      200    200    200    200    403    login
 POST /numbers/                                      200    200    200    200    403    login
+GET  /numbers/lines.xlsx                            200    200    200    200    403    login
+GET  /numbers/requests/requests.xlsx                200    200    200    200    403    login
 GET  /numbers/inquiry/                              200    200    200    200    403    login
 GET  /numbers/requests/                             200    200    200    200    403    login
 GET  /numbers/requests/number/                      200    403    403    200    403    login
@@ -316,6 +318,15 @@ GET  /billing/download/                             200    200    200    200    
 POST /billing/download/                             200    200    200    200    403    login
 POST /billing/warning/                              in     403    403    in     403    login
 GET  /billing/purchases/                            200    200    200    200    403    login
+GET  /billing/purchases/purchases.xlsx              200    200    200    200    403    login
+GET  /billing/transfers/                            200    200    200    200    403    login
+GET  /billing/transfers/transfers.xlsx              200    200    200    200    403    login
+GET  /billing/transfers/new/                        200    403    403    200    403    login
+POST /billing/transfers/new/                        200    403    403    200    403    login
+GET  /billing/invoices/invoices.xlsx                200    200    200    200    403    login
+GET  /billing/credit-notes/{credit_note}/           200    200    200    404    403    login
+GET  /billing/credit-notes/{credit_note}/pdf/       200    200    200    404    403    login
+GET  /billing/slips/slips.xlsx                      200    200    200    200    403    login
 GET  /billing/invoices/                             200    200    200    200    403    login
 GET  /billing/invoices/{invoice}/                   200    200    200    404    403    login
 GET  /billing/invoices/{invoice}/pdf/               200    200    200    404    403    login

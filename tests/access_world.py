@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.invitations import invite, link
 from accounts.models import Account, Invitation, LoginSession, Membership, User
-from autoreply.services import Option, save_poll, save_rule
-from autoreply.views.loading import FOLDER, SALT
+from autoreply.services import FOLDER, Option, save_poll, save_rule
+from autoreply.views.loading import SALT
 from common.uploads import store
 from credit.tariffs import draft_of
 from messaging.models import Campaign, Gateway, SampleMessage, Template
@@ -29,6 +29,7 @@ from tests.factories import (
     make_campaign,
     make_confirmed,
     make_contact,
+    make_credit_note,
     make_export,
     make_gateway,
     make_invoice,
@@ -132,6 +133,7 @@ MAKERS = {
     "poll": lambda world: (
         save_poll(account=world.account, title="نظرسنجی", options=[Option("یک", (f"poll {next(_numbers)}",))]).pk
     ),
+    "credit_note": lambda world: make_credit_note(make_invoice(world.account)).pk,
     "slip": lambda world: make_slip(world.account).pk,
     "line_request": lambda world: make_line_request(world.account).pk,
     "paper": lambda world: make_service_request(world.account).documents.get().pk,

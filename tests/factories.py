@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Account, Announcement, Membership, User
-from billing.models import Invoice, MockBankSession, Payment, Proforma, Slip
+from billing.models import CreditNote, Invoice, MockBankSession, Payment, Proforma, Slip
 from billing.services import Item, come_back, issue_proforma, start_payment, top_up
+from billing.services.credit_notes import issue_credit_note
 from billing.services.slips import SlipWords, submit_slip
 from credit.models import TariffPlan, TariffRevision
 from credit.reference import SINCE_EVER
@@ -98,6 +99,16 @@ def make_invoice(account: Account, proforma: Proforma | None = None) -> Invoice:
     payment = make_payment(account, proforma)
     come_back(token=payment.token, fields=pay_at_mockbank(payment), now=timezone.now())
     return Invoice.objects.get(payment=payment)
+
+
+def make_credit_note(invoice: Invoice, amount: int | None = None, **fields) -> CreditNote:
+    """Money of an invoice that went back by bank transfer: all of it, or ``amount``."""
+    return issue_credit_note(
+        **{
+            "invoice": invoice, "amount": amount or invoice.total, "reason": "اشتباه در خرید", "settled_by": "bank",
+            "bank_reference": f"B{next(_numbers)}", "token": uuid.uuid4(), "by": None, "now": timezone.now(), **fields,
+        }
+    )  # fmt: skip
 
 
 def make_slip(account: Account, proforma: Proforma | None = None, **words) -> Slip:

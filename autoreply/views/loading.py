@@ -21,7 +21,6 @@ from common.uploads import UploadRefused, discard, store
 
 SALT = "autoreply.upload"
 MOST_BYTES = 20 * 1024 * 1024
-FOLDER = "reply-rules"
 SHOWN = 100
 
 
@@ -32,7 +31,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, account=request.account)
     if request.method == "POST" and form.is_valid():
         try:
-            kept = store(form.cleaned_data["file"], folder=FOLDER, max_bytes=MOST_BYTES)
+            kept = store(form.cleaned_data["file"], folder=services.FOLDER, max_bytes=MOST_BYTES)
         except UploadRefused as refusal:
             form.add_error("file", str(refusal))
         else:

@@ -1,15 +1,23 @@
-"""Staff pages: VAT rates, proformas, payments, invoices. Looked at; only rates are written."""
+"""Staff pages: VAT rates, proformas, payments, invoices, what was given back. Looked at; only rates are written, and
+money is given back by credit notes."""
 
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin import AuditedAdmin
+from billing.forms import CreditNoteForm
 from billing.gateways import label_of
-from billing.models import BillingProfile, Invoice, Payment, Proforma, VatRate
+from billing.models import BillingProfile, CreditNote, Invoice, Payment, Proforma, Transfer, VatRate
 from billing.services import ask_bank
+from billing.services.credit_notes import CreditNoteRefused, issue_credit_note, left_of
 from common import showing
 
 
@@ -57,10 +65,70 @@ class ProformaAdmin(ReadOnlyAdmin):
 
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnlyAdmin):
-    list_display = ["number", "account", "total_shown", "issued_at"]
+    list_display = ["number", "account", "total_shown", "issued_at", "give_back_link"]
     list_filter = ["year", "issued_at"]
     search_fields = ["=serial", "account__name"]
     date_hierarchy = "issued_at"
+
+    @admin.display(description=gettext_lazy("give back"))
+    def give_back_link(self, invoice: Invoice) -> str:
+        address = reverse("admin:billing_invoice_give_back", args=[invoice.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Give back…"))
+
+    def get_urls(self) -> list:
+        giving = self.admin_site.admin_view(self.give_back)
+        return [path("<int:pk>/give-back/", giving, name="billing_invoice_give_back"), *super().get_urls()]
+
+    def give_back(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Money of an invoice, wholly or in part, by a credit note."""
+        if not request.user.has_perm("billing.add_creditnote"):
+            raise PermissionDenied
+        invoice = get_object_or_404(Invoice.objects.select_related("account", "payment", "slip"), pk=pk)
+        _net, left = left_of(invoice)
+        form = CreditNoteForm(request.POST or None, initial={"amount": left, "settled_by": CreditNote.Way.BANK})
+        if request.method == "POST" and form.is_valid() and self._is_given(request, invoice, form):
+            return redirect("admin:billing_creditnote_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "invoice": invoice,
+            "left": showing.rials(left),
+            "is_nothing_left": not left,
+            "notes": invoice.credit_notes.order_by("id"),
+            "form": form,
+            "title": _("Give back money of invoice %(number)s") % {"number": invoice.number},
+        }
+        return TemplateResponse(request, "admin/billing/invoice/give_back.html", context)
+
+    def _is_given(self, request: HttpRequest, invoice: Invoice, form: CreditNoteForm) -> bool:
+        try:
+            note = issue_credit_note(invoice=invoice, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except CreditNoteRefused as refusal:
+            form.add_error(refusal.field or None, str(refusal))
+            return False
+        sentence = _("Credit note %(number)s is issued, and the customer is told.")
+        self.message_user(request, sentence % {"number": note.number}, messages.SUCCESS)
+        return True
+
+
+@admin.register(CreditNote)
+class CreditNoteAdmin(ReadOnlyAdmin):
+    list_display = ["number", "account", "invoice", "total_shown", "settled_by", "bank_reference", "issued_at"]
+    list_filter = ["year", "settled_by", "issued_at"]
+    list_select_related = ["account", "invoice"]
+    search_fields = ["=serial", "account__name", "bank_reference"]
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "sender", "receiver", "amount_shown", "note", "created_by"]
+    list_filter = ["created_at"]
+    list_select_related = ["sender", "receiver", "created_by"]
+    search_fields = ["sender__name", "receiver__name", "note"]
+
+    @admin.display(description=gettext_lazy("amount (rials)"), ordering="amount")
+    def amount_shown(self, transfer: Transfer) -> str:
+        return showing.number(transfer.amount)
 
 
 @admin.register(Payment)

@@ -42,6 +42,8 @@ class LedgerEntry(models.Model):
         CHARGE = "charge", _("Messages")
         REFUND = "refund", _("Return")
         ADJUSTMENT = "adjustment", _("Adjustment by staff")
+        TRANSFER = "transfer", _("Transfer")
+        CREDIT_NOTE = "credit_note", _("Credit note")
 
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="entries", verbose_name=_("wallet"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -10,34 +10,67 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.access import panel_page
+from billing.exporting import document_header, document_rows
 from billing.forms import BuyerForm, InvoicesForm, PayForm
 from billing.gateways import gateways_for, label_of
-from billing.models import BillingProfile, Invoice, Proforma
-from billing.printing import invoice_document, proforma_document
+from billing.models import BillingProfile, CreditNote, Invoice, Proforma
+from billing.printing import credit_note_document, invoice_document, proforma_document
 from billing.purposes import label_of as purpose_label
+from billing.selectors import credit_notes, proformas, unpaid_count
 from billing.selectors import invoices as invoices_of
-from billing.selectors import proformas, unpaid_count
 from billing.services import ProformaClosed, cancel_proforma
 from billing.services.sales import buyer_of
+from common.downloads import workbook
 from common.paging import page_of
 
 
 @panel_page("view")
 @require_safe
 def invoices(request: HttpRequest) -> HttpResponse:
-    """The unpaid ones, or with ``?state=paid`` the paid ones, or with ``?state=closed`` what nobody paid."""
-    form = InvoicesForm(request.GET)
-    asked = dict(form.cleaned_data) if form.is_valid() else {"state": ""}
-    state = asked.pop("state")
-    state = state if state in {"paid", "closed"} else "unpaid"
-    find = invoices_of if state == "paid" else proformas
-    rows = find(request.account, **asked) if state == "paid" else find(request.account, state=state, **asked)
+    """The unpaid ones, or with ``?state=paid`` the paid ones, with ``?state=returned`` what was given back of them, or
+    with ``?state=closed`` what nobody paid."""
+    form, state, rows = _asked(request)
     page = page_of(rows, request.GET)
     for row in page.rows:
-        row.purpose_label = purpose_label(row.proforma.purpose if state == "paid" else row.purpose)
+        invoice = row.invoice if state == "returned" else row
+        row.purpose_label = purpose_label((invoice.proforma if state in {"paid", "returned"} else row).purpose)
     context = {"form": form, "page": page, "state": state, "unpaid": unpaid_count(request.account)}
     context["is_filtered"] = any(request.GET.get(name) for name in ("since", "until", "text"))
     return render(request, "billing/invoices.html", context)
+
+
+@panel_page("view")
+@require_safe
+def invoices_file(request: HttpRequest) -> HttpResponse:
+    """The documents that the page's tab and filters show, as an Excel file."""
+    _form, state, rows = _asked(request)
+    return workbook(f"invoices-{state}", document_header(), document_rows(rows.iterator(chunk_size=2000)))
+
+
+def _asked(request: HttpRequest):
+    form = InvoicesForm(request.GET)
+    asked = dict(form.cleaned_data) if form.is_valid() else {"state": ""}
+    state = asked.pop("state")
+    if state in {"paid", "returned"}:
+        return form, state, (invoices_of if state == "paid" else credit_notes)(request.account, **asked)
+    state = "closed" if state == "closed" else "unpaid"
+    return form, state, proformas(request.account, state=state, **asked)
+
+
+@panel_page("view")
+@require_safe
+def credit_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was given back of an invoice, to be printed."""
+    found = get_object_or_404(CreditNote.objects.of(request.account).select_related("invoice"), pk=pk)
+    context = {"document": found, "seller": found.seller, "buyer": found.buyer}
+    return render(request, "billing/credit_note.html", context)
+
+
+@panel_page("view")
+@require_safe
+def credit_note_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(CreditNote.objects.of(request.account).select_related("invoice"), pk=pk)
+    return _file(credit_note_document(found), f"credit-note-{found.number}.pdf")
 
 
 @panel_page("view")
@@ -49,6 +82,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         "document": found,
         "seller": found.seller,
         "buyer": found.buyer,
+        "credit_notes": found.credit_notes.order_by("id"),
         "gateway_label": label_of(found.payment.gateway) if found.payment else "",
     }
     return render(request, "billing/invoice.html", context)

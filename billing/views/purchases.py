@@ -10,11 +10,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import panel_page
+from billing.exporting import payment_header, payment_rows
 from billing.forms import PayForm, PurchasesForm
 from billing.gateways import gateways_for, label_of
 from billing.models import Payment, Proforma
 from billing.selectors import payments
 from billing.services import PaymentRefused, ProformaClosed, come_back, start_payment
+from common.downloads import workbook
 from common.paging import page_of
 
 
@@ -23,10 +25,22 @@ from common.paging import page_of
 def purchases(request: HttpRequest) -> HttpResponse:
     """Every visit to a bank, whatever came of it (13.1, ISP-7.4)."""
     form = PurchasesForm(request.GET)
-    page = page_of(payments(request.account, **(form.cleaned_data if form.is_valid() else {})), request.GET)
+    page = page_of(_asked(request, form), request.GET)
     for payment in page.rows:
         payment.gateway_label = label_of(payment.gateway)
     return render(request, "billing/purchases.html", {"form": form, "page": page})
+
+
+@panel_page("view")
+@require_safe
+def purchases_file(request: HttpRequest) -> HttpResponse:
+    """The payments that the page's filters show, as an Excel file."""
+    rows = _asked(request, PurchasesForm(request.GET)).iterator(chunk_size=2000)
+    return workbook("payments", payment_header(), payment_rows(rows))
+
+
+def _asked(request: HttpRequest, form: PurchasesForm):
+    return payments(request.account, **(form.cleaned_data if form.is_valid() else {}))
 
 
 @panel_page("manage")

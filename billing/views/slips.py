@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import panel_page
+from billing.exporting import slip_header, slip_rows
 from billing.forms import SlipForm
 from billing.models import Proforma, Slip
+from billing.selectors import slips as slips_of
 from billing.services import ProformaClosed
 from billing.services.slips import SlipRefused, submit_slip, void_slip
+from common.downloads import workbook
 from common.paging import page_of
 from common.uploads import UploadGone, UploadRefused, paper_response
 
@@ -21,8 +24,15 @@ from common.uploads import UploadGone, UploadRefused, paper_response
 @require_safe
 def slips(request: HttpRequest) -> HttpResponse:
     """Every slip with its state, and why it was refused."""
-    page = page_of(Slip.objects.of(request.account).select_related("invoice"), request.GET)
+    page = page_of(slips_of(request.account), request.GET)
     return render(request, "billing/slips.html", {"page": page})
+
+
+@panel_page("view")
+@require_safe
+def slips_file(request: HttpRequest) -> HttpResponse:
+    """The slips as an Excel file."""
+    return workbook("slips", slip_header(), slip_rows(slips_of(request.account).iterator(chunk_size=2000)))
 
 
 @panel_page("manage")

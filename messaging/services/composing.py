@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +18,7 @@ from messaging.p2p import Columns
 from messaging.services.preparing import plan_given, plan_later, plan_now
 from messaging.services.refusals import Refusal, SendRefused, WrongState
 from messaging.services.targeting import check_target
+from messaging.services.uploads import hold_file
 from numberbank.targets import Target
 from numbers.models import Line
 
@@ -174,7 +176,10 @@ def compose(
     campaign.sources = sources | context.caller()
     campaign.upload = upload
     campaign.state = Campaign.State.PLANNING
-    campaign.save()
+    with transaction.atomic():
+        if upload:
+            hold_file(upload)
+        campaign.save()
     if few:
         return plan_now(campaign, now=now)
     plan_later(campaign, now=now)

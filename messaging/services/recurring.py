@@ -21,6 +21,7 @@ from messaging.services.composing import check_placeholders, check_recipients, c
 from messaging.services.control import confirm, discard
 from messaging.services.once import quote_again, wait_for_twin
 from messaging.services.refusals import QuoteExpired, Refusal, SendRefused, WrongState
+from messaging.services.uploads import hold_file
 from numbers.models import Line
 
 LATEST = timedelta(hours=6)
@@ -73,6 +74,8 @@ def create_recurring(
         raise SendRefused(Refusal.SEND_AT_PAST, _("Choose at least one day of the week."), "weekdays")
     if ends_at and next_at > ends_at:
         raise SendRefused(Refusal.SEND_AT_PAST, _("It would end before its first time. Choose a later end."), "ends_at")
+    if upload:
+        hold_file(upload)
     recurring = RecurringSend.objects.create(
         account=account,
         created_by=created_by,

@@ -1,12 +1,14 @@
 """Files of recipients: kept under MEDIA_ROOT, looked at once, read again when their campaign is planned."""
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from common import uploads
 from common.tables import Kind, Table, TableError, guess_phone_column, open_table
 from messaging.models import Upload
+from messaging.services.refusals import Refusal, SendRefused
 
 FOLDER = "recipients"
 EXAMPLE_LENGTH = 24
@@ -43,6 +45,12 @@ def store_upload(*, account: Account, file: UploadedFile) -> Upload:
     except TableError:
         uploads.discard(stored.name)
         raise
+
+
+def hold_file(upload: Upload) -> None:
+    """In a transaction: until its end nobody takes the file away. Raises SendRefused where that has happened."""
+    if not Upload.objects.select_for_update(no_key=True).filter(pk=upload.pk).values_list("pk", flat=True).first():
+        raise SendRefused(Refusal.NO_RECIPIENTS, gettext("The file is no longer here. Choose it again."), "upload")
 
 
 def _columns(table: Table) -> list[dict[str, str]]:

@@ -10,9 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import panel_page
 from accounts.models import Account
 from billing.services import ProformaClosed
+from common.downloads import workbook
 from common.paging import page_of
 from common.text.folding import ascii_digits
 from common.uploads import UploadGone, UploadRefused, paper_response
+from numbers.exporting import request_header, request_rows
 from numbers.forms import InquiryForm, NumberRequestForm, RequestsFilter, ServiceRequestForm, ShippingForm
 from numbers.models import LineDocument, LineRequest
 from numbers.ordering import (
@@ -32,13 +34,26 @@ from numbers.ordering import (
 def requests(request: HttpRequest) -> HttpResponse:
     """Every request of the account with its state, and why it was refused (12.2, 12.4)."""
     form = RequestsFilter(request.GET)
+    page = page_of(_asked(request, form), request.GET)
+    return render(request, "numbers/requests.html", {"form": form, "page": page})
+
+
+@panel_page("view")
+@require_safe
+def requests_file(request: HttpRequest) -> HttpResponse:
+    """The requests that the page's filters show, as an Excel file."""
+    rows = _asked(request, RequestsFilter(request.GET)).iterator(chunk_size=2000)
+    return workbook("line-requests", request_header(), request_rows(rows))
+
+
+def _asked(request: HttpRequest, form: RequestsFilter):
     rows = LineRequest.objects.of(request.account)
     if form.is_valid():
         if form.cleaned_data["state"]:
             rows = rows.filter(state=form.cleaned_data["state"])
         if form.cleaned_data["q"]:
             rows = rows.filter(number__contains=ascii_digits(form.cleaned_data["q"]).strip())
-    return render(request, "numbers/requests.html", {"form": form, "page": page_of(rows, request.GET)})
+    return rows
 
 
 @panel_page("view")

@@ -83,6 +83,7 @@ def _make_everything(kept: dict[str, str], now: datetime) -> None:
     panel.ask_for_lines(account, owner, staff, now)
     panel.connect_programs(account, owner, now)
     _platform(now)
+    panel.draft_prices(staff, now)
     _tickets(account, owner, now)
     if (spent := CREDIT - balance(account)) > 0:
         top_up(account=account, amount=spent, reference="demo:top-up:2", reason="top_up")

@@ -12,9 +12,13 @@ from autoreply.handlers import fingerprint
 from autoreply.models import Answer, Match, Outcome, Poll, Vote
 from autoreply.services import Option, draw, save_poll, save_rule, set_line_reply
 from billing.models import BillingProfile
+from billing.services.credit_notes import issue_credit_note
 from billing.services.slips import SlipWords, confirm_slip, submit_slip
+from billing.services.transfers import transfer
 from common.jalali import in_tehran
+from credit.models import TariffPlan
 from credit.purchasing import offer_messages, order_credit
+from credit.tariffs import PriceRow, draft_of, write_draft
 from messaging.models import InboundMessage, Template
 from messaging.recurrence import Frequency, Rule
 from messaging.services.recurring import create_recurring
@@ -34,7 +38,8 @@ BOUGHT = 5_000  # messages
 
 
 def buy(account: Account, owner: User, staff: User, now: datetime) -> None:
-    """An invoice that was paid by a slip, a slip that waits, and a proforma that is open."""
+    """An invoice that was paid by a slip and given back in part, a slip that waits, and a proforma that is open; credit
+    that went to a branch and came back."""
     words = WORDS["buyer"]
     BillingProfile.objects.create(account=account, **words)
     for messages, days, is_confirmed in ((BOUGHT, 9, True), (BOUGHT // 2, 1, False)):
@@ -46,9 +51,36 @@ def buy(account: Account, owner: User, staff: User, now: datetime) -> None:
             proforma=proforma, words=written, picture=None, accepts_less=False, by=owner, now=at
         )  # fmt: skip
         if is_confirmed:
-            confirm_slip(slip=slip, by=staff, now=at + timedelta(hours=2))
+            slip = confirm_slip(slip=slip, by=staff, now=at + timedelta(hours=2))
+            issue_credit_note(
+                invoice=slip.invoice, amount=slip.invoice.total // 10, reason=WORDS["given_back"], settled_by="bank",
+                bank_reference="140509020", token=uuid4(), by=staff, now=at + timedelta(days=1),
+            )  # fmt: skip
     offer = offer_messages(account=account, messages=BOUGHT * 2, now=now)
     order_credit(account=account, offer=offer, by=owner, now=now)
+    branch = Account.objects.create(name=WORDS["branch"])
+    for sender, receiver, amount, days in ((account, branch, 2_000_000, 6), (branch, account, 350_000, 2)):
+        transfer(
+            sender=sender, receiver=receiver, amount=amount, note=WORDS["transfer"], token=uuid4(),
+            by=owner if sender == account else None, now=now - timedelta(days=days),
+        )  # fmt: skip
+
+
+def draft_prices(staff: User, now: datetime) -> None:
+    """A draft of the default tariff that is about a twelfth dearer."""
+    plan = TariffPlan.objects.get(is_default=True)
+    draft = draft_of(plan=plan, by=staff, now=now)
+    rows = [
+        PriceRow(
+            row.line_kind, row.operator_id, row.prefix_family, row.language, row.price_per_part * 13 // 120 * 10,
+            row.refunds_undelivered,
+        )
+        for row in draft.tariffs.all()
+    ]  # fmt: skip
+    write_draft(
+        draft=draft, rows=rows, minimum_messages=draft.minimum_messages, note=WORDS["prices"], edits=draft.edits,
+        by=staff,
+    )  # fmt: skip
 
 
 def ask_for_lines(account: Account, owner: User, staff: User, now: datetime) -> None:
