@@ -56,6 +56,15 @@ class InvoicesForm(forms.Form):
     text = forms.CharField(label=_("Invoice number"), required=False, max_length=40)
 
 
+class SlipsForm(forms.Form):
+    """What to show of the deposit slips (ISP-7.5)."""
+
+    since = MomentField(label=_("From day"), widget=forms.TextInput(attrs=DAY))
+    until = LastDayField(label=_("Until day"), widget=forms.TextInput(attrs=DAY))
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Slip.State.choices])
+    text = forms.CharField(label=_("Bank or slip number"), required=False, max_length=40)
+
+
 class TransfersForm(forms.Form):
     """What to show of the transfers (13.5)."""
 

@@ -117,9 +117,16 @@ def credit_notes(
     return _numbered(rows, text.upper().strip().removeprefix("CN-")).order_by("-id")
 
 
-def slips(account: Account) -> QuerySet[Slip]:
-    """The account's deposit slips, the newest first."""
-    return Slip.objects.of(account).select_related("invoice").order_by("-id")
+def slips(
+    account: Account, *, since: datetime | None = None, until: datetime | None = None, state: str = "", text: str = ""
+) -> QuerySet[Slip]:
+    """The account's deposit slips, the newest first; ``text`` is in their number or bank."""
+    rows = _dated(Slip.objects.of(account).select_related("invoice"), "created_at", since, until)
+    if state:
+        rows = rows.filter(state=state)
+    if text:
+        rows = rows.filter(Q(number__icontains=ascii_digits(text).strip()) | Q(bank__icontains=text.strip()))
+    return rows.order_by("-id")
 
 
 def invoices(

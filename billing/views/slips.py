@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import panel_page
 from billing.exporting import slip_header, slip_rows
-from billing.forms import SlipForm
+from billing.forms import SlipForm, SlipsForm
 from billing.models import Proforma, Slip
 from billing.selectors import slips as slips_of
 from billing.services import ProformaClosed
@@ -24,15 +24,20 @@ from common.uploads import UploadGone, UploadRefused, paper_response
 @require_safe
 def slips(request: HttpRequest) -> HttpResponse:
     """Every slip with its state, and why it was refused."""
-    page = page_of(slips_of(request.account), request.GET)
-    return render(request, "billing/slips.html", {"page": page})
+    form = SlipsForm(request.GET)
+    return render(request, "billing/slips.html", {"form": form, "page": page_of(_asked(request, form), request.GET)})
 
 
 @panel_page("view")
 @require_safe
 def slips_file(request: HttpRequest) -> HttpResponse:
-    """The slips as an Excel file."""
-    return workbook("slips", slip_header(), slip_rows(slips_of(request.account).iterator(chunk_size=2000)))
+    """The slips that the page's filters show, as an Excel file."""
+    rows = _asked(request, SlipsForm(request.GET)).iterator(chunk_size=2000)
+    return workbook("slips", slip_header(), slip_rows(rows))
+
+
+def _asked(request: HttpRequest, form: SlipsForm):
+    return slips_of(request.account, **(form.cleaned_data if form.is_valid() else {}))
 
 
 @panel_page("manage")

@@ -14,6 +14,7 @@ from staff.access import may_change, staff_page
 from staff.forms import ReasonForm, SlipFilter
 from staff.selectors import queues
 from staff.views.listing import MOST_EXPORTED, shown_paper, workbook
+from support.calendar import in_a_working_day
 
 THING = "billing.slip"
 
@@ -25,7 +26,10 @@ def slip_list(request: HttpRequest) -> HttpResponse:
     form = SlipFilter(request.GET or None)
     wanted = form.wanted()
     page = page_of(queues.slips(**wanted), request.GET, descending=wanted["state"] != Slip.State.SUBMITTED)
-    return render(request, "staff/slips.html", {"form": form, "page": page})
+    waiting = [row for row in page.rows if row.state == Slip.State.SUBMITTED]
+    for row, due_at in zip(waiting, in_a_working_day(row.created_at for row in waiting), strict=True):
+        row.due_at = due_at
+    return render(request, "staff/slips.html", {"form": form, "page": page, "now": timezone.now()})
 
 
 @require_safe

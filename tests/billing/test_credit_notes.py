@@ -50,7 +50,6 @@ def test_the_whole_comes_back_with_its_vat(account, invoice):
     assert (note.buyer, note.vat_percent) == (invoice.buyer, invoice.vat_percent)
     entry = LedgerEntry.objects.get(kind="credit_note")
     assert (entry.amount, entry.reference, entry.balance_after) == (-1_000_000, f"credit_note:{note.pk}", 0)
-    assert invoice.payment.state == Payment.State.VERIFIED
     invoice.payment.refresh_from_db()
     assert invoice.payment.state == Payment.State.REFUNDED
     assert left_of(invoice) == (0, 0)
@@ -225,3 +224,8 @@ class TestPages:
         assert load_workbook(BytesIO(nothing.getvalue())).active.max_row == 1
         sheet = load_workbook(BytesIO(client_of(account).get("/billing/slips/slips.xlsx").getvalue())).active
         assert [row[1].value for row in sheet.iter_rows()][1:] == [slip.number]
+        for asked in ("state=rejected", "text=none", "since=1499/01/01"):
+            nothing = client_of(account).get(f"/billing/slips/slips.xlsx?{asked}")
+            assert load_workbook(BytesIO(nothing.getvalue())).active.max_row == 1
+            assert slip.number not in client_of(account).get(f"/billing/slips/?{asked}").content.decode()
+        assert slip.number in client_of(account).get(f"/billing/slips/?text={slip.number}").content.decode()

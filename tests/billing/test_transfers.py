@@ -1,14 +1,11 @@
 """Credit from one account to another (13.5): exactly once, both sides in the ledger, refused in words."""
 
-import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from unittest.mock import ANY
 
 import pytest
-from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -16,7 +13,7 @@ from openpyxl import load_workbook
 from accounts.models import Account, AuditEntry, Membership
 from billing.models import LedgerEntry, Transfer
 from billing.selectors import balance
-from billing.services import lock_wallet, set_limits
+from billing.services import set_limits
 from billing.services.transfers import TransferRefused, transfer
 from common.models import Notice
 from credit.services import check_ledger
@@ -115,69 +112,6 @@ def test_a_token_moves_once_and_stands_for_one_transfer(sender, receiver):
         with pytest.raises(TransferRefused):
             moved(**{"sender": sender, "receiver": receiver, "token": token, **other})
     assert (balance(sender), balance(receiver)) == (900_000, 100_000)
-
-
-def in_threads(works):
-    def run(work):
-        try:
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(run, work) for work in works]]
-
-
-@pytest.mark.django_db(transaction=True)
-class TestRaces:
-    def test_one_form_sent_ten_times_at_once(self, sender, receiver):
-        token = uuid.uuid4()
-        found = in_threads([lambda: moved(sender, receiver, token=token).pk] * 10)
-        assert len(set(found)) == 1
-        assert (balance(sender), balance(receiver)) == (900_000, 100_000)
-        assert check_ledger() == []
-
-    def test_ten_transfers_of_a_fifth_each_move_the_whole_and_no_more(self, sender, receiver):
-        def one() -> bool:
-            try:
-                moved(sender, receiver, 200_000)
-            except TransferRefused:
-                return False
-            return True
-
-        assert sorted(in_threads([one] * 10)) == [False] * 5 + [True] * 5
-        assert (balance(sender), balance(receiver)) == (0, 1_000_000)
-        assert check_ledger() == []
-
-    def test_there_and_back_at_once_never_waits_for_itself(self, sender):
-        other = make_account(credit=1_000_000)
-        works = [lambda: moved(sender, other), lambda: moved(other, sender)] * 8
-        in_threads(works)
-        assert (balance(sender), balance(other)) == (1_000_000, 1_000_000)
-        assert Transfer.objects.count() == 16
-        assert check_ledger() == []
-
-    def test_a_transfer_waits_for_the_wallet(self, sender, receiver):
-        began = []
-
-        def holds():
-            with transaction.atomic():
-                lock_wallet(sender.pk)
-                began.append(True)
-                with connection.cursor() as cursor:
-                    deadline = time.monotonic() + 20
-                    while time.monotonic() < deadline:
-                        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-                        if cursor.fetchone()[0]:
-                            return Transfer.objects.count()
-                return -1
-
-        def gives():
-            while not began:
-                time.sleep(0.005)
-            return moved(sender, receiver).amount
-
-        assert in_threads([holds, gives]) == [0, 100_000]
 
 
 class TestPages:
