@@ -37,7 +37,7 @@ def credit_note_document(note: CreditNote) -> bytes:
     with override("fa"):
         facts = [
             (_("Issued"), _moment(note.issued_at)),
-            (_("Of invoice"), showing.digits(note.invoice.number)),
+            (_("Of invoice"), f"\u2066{showing.digits(note.invoice.number)}\u2069"),
             (_("Given back"), str(note.get_settled_by_display())),
             (_("Tracking number"), note.bank_reference),
             (_("Reason"), note.reason),

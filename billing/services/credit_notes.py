@@ -25,6 +25,8 @@ from common import showing
 from common.jalali import in_tehran, jalali_parts
 from common.notify import notify
 
+LEFT_TO_RIGHT, POP = "\u2066", "\u2069"  # a number with a dash, within Persian words, would be turned about
+
 
 class CreditNoteRefused(Exception):
     """Nothing was given back; the message says why in the reader's language. ``field`` names what is wrong."""
@@ -91,7 +93,7 @@ def issue_credit_note(
         action="credit_note.issued", user=by, account=invoice.account, target=note.number,
         details={"invoice": invoice.number, "total": note.total, "reason": note.reason},
     )  # fmt: skip
-    _tell(note, invoice)
+    _tell(note)
     return note
 
 
@@ -117,7 +119,8 @@ def _written(invoice, net, amount, reason, settled_by, bank_reference, token, by
     series = CreditNoteSeries.objects.select_for_update().get(year=year)
     series.last += 1
     series.save(update_fields=["last"])
-    titles = in_both(lambda: _("Returned from invoice %(number)s") % {"number": invoice.number})
+    number = f"{LEFT_TO_RIGHT}{invoice.number}{POP}"
+    titles = in_both(lambda: _("Returned from invoice %(number)s") % {"number": showing.digits(number)})
     return CreditNote.objects.create(
         invoice=invoice, account=invoice.account, year=year, serial=series.last, seller=settings.SELLER,
         buyer=invoice.buyer, lines=[Item(*titles, 1, net).as_dict()], net=net, vat_percent=invoice.vat_percent,
@@ -126,11 +129,11 @@ def _written(invoice, net, amount, reason, settled_by, bank_reference, token, by
     )  # fmt: skip
 
 
-def _tell(note: CreditNote, invoice: Invoice) -> None:
-    account = invoice.account
+def _tell(note: CreditNote) -> None:
+    account = note.account
     with override("fa"):
-        text = _("%(amount)s of invoice %(number)s was given back to you: %(reason)s") % {
-            "amount": showing.rials(note.total), "number": invoice.number, "reason": note.reason
+        text = _("%(amount)s of your purchase was given back to you: %(reason)s") % {
+            "amount": showing.rials(note.total), "reason": note.reason
         }  # fmt: skip
         notify(
             kind="credit_note.issued", key=f"credit_note:{note.pk}", subject=_("Money was given back to you"),

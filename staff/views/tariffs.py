@@ -30,8 +30,10 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     """Every plan with what holds, what comes and what is being written."""
     now = timezone.now()
     revisions = TariffRevision.objects.exclude(state=State.WITHDRAWN).annotate(rows=Count("tariffs"))
-    plans = TariffPlan.objects.annotate(payers=Count("accounts")).prefetch_related(
-        Prefetch("revisions", queryset=revisions.order_by("effective_from"), to_attr="known")
+    plans = (
+        TariffPlan.objects.annotate(payers=Count("accounts"))
+        .order_by("tier", "pk")
+        .prefetch_related(Prefetch("revisions", queryset=revisions.order_by("effective_from"), to_attr="known"))
     )
     without_plan = Account.objects.filter(plan__isnull=True).count()
     for plan in plans:
