@@ -230,7 +230,7 @@ class Entry(TypedDict):
     created_at: str
 
 
-EntryKindEnum = Literal["top_up", "charge", "refund", "adjustment"]
+EntryKindEnum = Literal["top_up", "charge", "refund", "adjustment", "transfer", "credit_note"]
 
 
 class EntryPage(TypedDict):
