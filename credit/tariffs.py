@@ -115,7 +115,7 @@ def publish(
     if not draft.tariffs.exists():
         raise TariffRefused(_("The draft has no price at all."))
     begins = _minute(effective_from or now + LEAD)
-    if begins < now + LEAD - timedelta(seconds=1) and effective_from is not None:
+    if begins < now + LEAD:
         raise TariffRefused(_("Prices can change at the earliest in the minute after the next."), "effective_from")
     if begins > now + LATEST:
         raise TariffRefused(_("That is more than a year away."), "effective_from")

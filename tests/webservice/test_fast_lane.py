@@ -1,6 +1,6 @@
 """The fast lane answers as the ordinary way does, and steps aside wherever that is in doubt."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -12,12 +12,13 @@ from accounts.models import Account
 from billing.models import LedgerEntry
 from billing.selectors import balance
 from credit.models import Reservation, TariffPlan
+from credit.tariffs import PriceRow, draft_of, fingerprint, publish, write_draft
 from messaging.checks import check_charges
 from messaging.models import Campaign, Chunk, Message, MessageClass, Route, StatusCount
 from messaging.services.express import Order, send_singles
 from numbers.models import Line
 from tests.factories import change_prices, make_line
-from tests.webservice.conftest import Api, problem
+from tests.webservice.conftest import PERSIAN, Api, problem
 from webservice.models import ApiKey, IdempotentAnswer
 from webservice.v1 import express
 
@@ -222,6 +223,24 @@ def test_a_route_or_a_price_changed_in_this_process_holds_at_once(api: Api, line
     Route.objects.get().delete()
     refused = problem(api.post("messages", BODIES[0]), 422, "nothing_to_send")
     assert refused["messages"][0]["skipped"] == "no_route"
+
+
+def test_published_prices_hold_from_their_minute_on_whatever_is_kept(api: Api, line: Line, taken):
+    plan = TariffPlan.objects.get(is_default=True)
+    draft = draft_of(plan=plan, by=None, now=NOW)
+    names = ("line_kind", "operator_id", "prefix_family", "language")
+    rows = [PriceRow(*row, 77) for row in draft.tariffs.values_list(*names)]
+    draft = write_draft(draft=draft, rows=rows, minimum_messages=None, note="", edits=0, by=None)
+    seen = fingerprint(draft, NOW)
+    begins = publish(draft=draft, effective_from=None, seen=seen, by=None, now=NOW).effective_from
+    with time_machine.travel(begins - timedelta(seconds=2), tick=False) as clock:
+        before = api.post("messages", BODIES[0]).json()["price"]
+        clock.shift(timedelta(seconds=1.5))
+        still = api.post("messages", BODIES[0]).json()["price"]
+        clock.shift(timedelta(seconds=1))
+        after = api.post("messages", BODIES[0]).json()["price"]
+    assert (before, still, after) == (PERSIAN, PERSIAN, 77)
+    assert sum(taken) == 3
 
 
 def test_beyond_the_rate_nothing_is_sent(api: Api, settings, taken):
