@@ -50,6 +50,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return showing.number(row.total)
 
 
+def _give_back(invoice: Invoice) -> str:
+    address = reverse("admin:billing_invoice_give_back", args=[invoice.pk])
+    return format_html('<a href="{}">{}</a>', address, _("Give back…"))
+
+
 @admin.register(BillingProfile)
 class BillingProfileAdmin(ReadOnlyAdmin):
     list_display = ["legal_name", "account", "national_id", "economic_code"]
@@ -72,8 +77,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("give back"))
     def give_back_link(self, invoice: Invoice) -> str:
-        address = reverse("admin:billing_invoice_give_back", args=[invoice.pk])
-        return format_html('<a href="{}">{}</a>', address, _("Give back…"))
+        return _give_back(invoice)
 
     def get_urls(self) -> list:
         giving = self.admin_site.admin_view(self.give_back)
@@ -133,7 +137,11 @@ class TransferAdmin(ReadOnlyAdmin):
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "account", "gateway_shown", "state", "amount_shown", "bank_reference", "asked_at"]
+    list_display = [
+        "created_at", "account", "gateway_shown", "state", "amount_shown", "bank_reference", "asked_at",
+        "give_back_link",
+    ]  # fmt: skip
+    list_select_related = ["account", "invoice"]
     list_filter = ["state", "gateway", "created_at"]
     search_fields = ["=reference", "bank_reference", "account__name"]
     actions = ["ask"]
@@ -145,6 +153,11 @@ class PaymentAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("asked (rials)"), ordering="amount")
     def amount_shown(self, payment: Payment) -> str:
         return showing.number(payment.amount)
+
+    @admin.display(description=gettext_lazy("give back"))
+    def give_back_link(self, payment: Payment) -> str:
+        invoice = getattr(payment, "invoice", None)
+        return _give_back(invoice) if invoice else "–"
 
     @admin.action(description=gettext_lazy("Ask the bank about the selected payments"), permissions=["view"])
     def ask(self, request: HttpRequest, queryset) -> None:

@@ -181,6 +181,7 @@ class TestPages:
         note = CreditNote.objects.get()
         assert (note.net, note.vat, note.issued_by.is_staff) == (500_000, 50_000, True)
         assert client.get("/admin/billing/creditnote/").status_code == 200
+        assert page in client.get("/admin/billing/payment/").content.decode()
         assert client.get(f"/admin/billing/creditnote/{note.pk}/change/").status_code == 200
 
     def test_only_with_the_right(self, invoice):
