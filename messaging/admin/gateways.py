@@ -28,7 +28,7 @@ def _answers() -> list[tuple[int, str]]:
     refusals = [status for status in errors.Status if status and errors.action(status) is not errors.Action.ACCEPT]
     refusals = [status for status in refusals if status is not errors.Status.ESME_RTHROTTLED]
     refusals.sort(key=lambda status: (not errors.passes_on(status), status))
-    return [(status.value, f"{status.name}: {describe(f'smpp:{status:d}')}") for status in refusals]
+    return [(status.value, f"{describe(f'smpp:{status:d}')} ({status.name})") for status in refusals]
 
 
 class GatewayForm(forms.ModelForm):
@@ -105,7 +105,10 @@ class GatewayAdmin(AuditedAdmin):
             {"fields": ["window", "throughput", "enquire_link_seconds", "response_timeout_seconds",
                         "failover_seconds", "down_since", "out_since"]},
         ),
-        (gettext_lazy("What the operator does not take"), {"fields": ["failover_tries", "failover_statuses"]}),
+        (
+            gettext_lazy("What the operator does not take"),
+            {"fields": ["failover_tries", "failover_statuses"], "classes": ["collapse"]},
+        ),
         (
             gettext_lazy("Addresses and receipts"),
             {"fields": ["source_ton", "source_npi", "destination_ton", "destination_npi", "address_form",

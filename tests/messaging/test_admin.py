@@ -132,7 +132,7 @@ def test_which_answers_send_a_message_on_by_the_next_route(business, staff):
     url = reverse("admin:messaging_gateway_change", args=[gateway.pk])
     page = staff.get(url).content.decode()
     assert 'value="10" id="id_failover_statuses' in page.replace("checked ", "")
-    assert "ESME_RSYSERR: " in page
+    assert "(ESME_RSYSERR)" in page
     assert "ESME_RTHROTTLED" not in page  # that one asks us to slow down
     staff.post(url, gateway_form(failover_statuses=[88], failover_tries=7))
     gateway.refresh_from_db()
