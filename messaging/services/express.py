@@ -66,6 +66,12 @@ class _Rules(NamedTuple):
     ways: dict[int, Way]
     hours: tuple[int, int] | tuple[None, None]
     good_until: float
+    prices_change_at: datetime | None
+
+    def hold(self, now: datetime) -> bool:
+        """Kept for seconds, but never beyond the moment at which published prices begin to hold."""
+        changed = self.prices_change_at is not None and now >= self.prices_change_at
+        return not changed and time.monotonic() <= self.good_until
 
 
 _rules: dict[tuple[int, int], _Rules] = {}
@@ -148,7 +154,7 @@ def _plan(orders: Sequence[Order], now: datetime) -> list[tuple]:
 def _rules_of(account: Account, line: Line, now: datetime) -> _Rules | None:
     key = (account.pk, line.pk)
     rules = _rules.get(key)
-    if rules is None or rules.good_until < time.monotonic():
+    if rules is None or not rules.hold(now):
         if len(_rules) > 10_000:
             _rules.clear()
         try:
@@ -156,15 +162,9 @@ def _rules_of(account: Account, line: Line, now: datetime) -> _Rules | None:
         except NoTariff:
             return None
         hours = sending_hours(line, now) or (None, None)
-        rules = _Rules(priced, ways_by_operator(line), hours, time.monotonic() + _kept_seconds(now))
+        rules = _Rules(priced, ways_by_operator(line), hours, time.monotonic() + _KEPT_SECONDS, next_change(now))
         _rules[key] = rules
     return rules
-
-
-def _kept_seconds(now: datetime) -> float:
-    """Not beyond the moment at which published prices begin to hold."""
-    change = next_change(now)
-    return _KEPT_SECONDS if change is None else min(_KEPT_SECONDS, (change - now).total_seconds())
 
 
 def forget_rules(**_signal) -> None:
