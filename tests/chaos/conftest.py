@@ -3,19 +3,20 @@ import dataclasses
 import pytest
 
 from messaging.delivery import engine
+from messaging.services import sending
 from messaging.smpp.simulator import server
 from tests.chaos.platform import Platform
 from tests.chaos.servers import PrivateDatabase, PrivateValkey, folder
-from tests.chaos.size import SCALE, scaled
+from tests.chaos.size import scaled
 from tests.messaging.delivery.bench import bench
 
 __all__ = ["bench"]
 
 
 @pytest.fixture(autouse=True)
-def room(monkeypatch, settings):
+def room(monkeypatch):
     """For what is large by hand: sends of any size, and an operator that remembers all of them."""
-    settings.SIMPLE_SEND_MAX_RECIPIENTS *= SCALE
+    monkeypatch.setattr(sending, "MOST", scaled(sending.MOST))
     monkeypatch.setattr(server, "RECENT", scaled(server.RECENT))
 
 
