@@ -1,13 +1,16 @@
 """Form fields that read days, times and numbers as people write them here."""
 
+import re
 from datetime import datetime, timedelta
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from common import date_words
 from common.jalali import DateRefused, parse_jalali
 from common.text.folding import ascii_digits
 
+_CLOCK = re.compile(r"([01]?\d|2[0-4])[:٫.]([0-5]\d)")
 _GROUPING = str.maketrans("", "", ",٬، \u200e\u200f\u2066\u2067\u2068\u2069")
 
 
@@ -48,3 +51,25 @@ class WholeNumberField(forms.IntegerField):
         if isinstance(value, str):
             value = ascii_digits(value).translate(_GROUPING)
         return super().to_python(value)
+
+
+class ClockField(forms.CharField):
+    """An hour of the day such as 10:00 or «۲۱:۳۰»; cleans to minutes of the day, or None where it may be empty.
+    ``to_the_end`` takes 24:00 too."""
+
+    default_error_messages = {"required": _("Write the hour, such as 10:00.")}
+
+    def __init__(self, *, to_the_end: bool = False, **options) -> None:
+        super().__init__(**{"max_length": 10, **options})
+        self.latest = 24 * 60 if to_the_end else 24 * 60 - 1
+        self.widget.attrs.update({"inputmode": "numeric", "autocomplete": "off"})
+
+    def clean(self, value: str) -> int | None:
+        written = super().clean(value)
+        if not written:
+            return None
+        found = _CLOCK.fullmatch(ascii_digits(written).strip())
+        minutes = int(found[1]) * 60 + int(found[2]) if found else self.latest + 1
+        if minutes > self.latest:
+            raise forms.ValidationError(self.error_messages["required"])
+        return minutes

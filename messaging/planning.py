@@ -49,8 +49,7 @@ class Planner:
         self._status = Status.SCHEDULED if campaign.send_at else Status.QUEUED
         self._counts: Counter = Counter()
         self._first = self._last = None
-        hours = None if campaign.is_test else sending_hours(campaign.line, now)  # the sandbox wakes nobody
-        self._hours = hours or (None, None)
+        self._hours = _hours(campaign, now) or (None, None)
         is_confirmation = campaign.confirms_opt_out  # to one who has just left, that he has
         self._opted_out = np.zeros(0, np.int64) if is_confirmation else opted_out(campaign.account, campaign.line)
         self._is_advertising = campaign.line.kind == Line.Kind.ADVERTISING
@@ -301,6 +300,13 @@ class Planner:
             totals.missing = self._merger.missing
             names += ("missing", "unfit_text")
         return {name: getattr(totals, name) for name in names} | {"operators": rows}
+
+
+def _hours(campaign: Campaign, now: datetime) -> tuple[int, int] | None:
+    """The line's hours (R4) and the account's quiet ones (2.5)."""
+    if campaign.is_test:  # the sandbox wakes nobody
+        return None
+    return sending_hours(campaign.line, now, campaign.account if campaign.heeds_quiet_hours else None)
 
 
 def _objects(texts: Sequence[str]) -> np.ndarray:

@@ -26,6 +26,7 @@ class NumbersConfig(AppConfig):
                 "line.activated": _("Line activated"),
                 "line.suspended": _("Line suspended"),
                 "line.carries_notices": _("Line carries the notices"),
+                "account.quiet_hours": _("Quiet hours changed"),
                 "line_request.submitted": _("Line asked for"),
                 "line_request.shipped": _("Papers sent"),
                 "line_request.cancelled": _("Request for a line withdrawn"),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from common import showing
-from common.fields import WholeNumberField
+from common.fields import ClockField, WholeNumberField
 from numbers.models import Line, LineDocument, LineOffer, LineRequest
 
 NUMBER = {"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}
@@ -102,3 +102,32 @@ class ReviewForm(forms.Form):
         if cleaned.get("decision") == "reject" and not cleaned.get("reason", "").strip():
             self.add_error("reason", _("Write why the request is refused."))
         return cleaned
+
+
+class QuietHoursForm(forms.Form):
+    """When messages may leave (2.5)."""
+
+    is_kept = forms.BooleanField(label=_("Keep quiet hours"), required=False)
+    opens = ClockField(label=_("Messages leave from"), required=False)
+    closes = ClockField(label=_("Until"), required=False, to_the_end=True)
+
+    def __init__(self, *args, hours: tuple[int, int] | None, **options) -> None:
+        opens, closes = hours or (8 * 60, 21 * 60)
+        initial = {"is_kept": hours is not None, "opens": _clock(opens), "closes": _clock(closes)}
+        super().__init__(*args, initial=initial, **options)
+
+    def clean(self) -> dict:
+        data = super().clean()
+        for name in ("opens", "closes"):
+            if data.get("is_kept") and data.get(name) is None and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return data
+
+    def hours(self) -> tuple[int, int] | None:
+        """What the service takes; of a valid form."""
+        data = self.cleaned_data
+        return (data["opens"], data["closes"]) if data["is_kept"] else None
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

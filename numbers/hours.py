@@ -1,4 +1,4 @@
-"""The hours of the Tehran day in which a line may send, written 08:00-22:00. Pure: no Django here."""
+"""The hours of the Tehran day in which messages may leave, written 08:00-22:00. Pure: no Django here."""
 
 import re
 
@@ -19,3 +19,16 @@ def parse(text: str) -> tuple[int, int]:
     if max(opens_minute, closes_minute) > 59 or not 0 <= opens < closes <= DAY:
         raise ValueError(f"not hours of one day: {text!r}")
     return opens, closes
+
+
+def written(hours: tuple[int, int]) -> str:
+    """What ``parse`` reads."""
+    return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in hours)
+
+
+def common(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The hours that both allow; None stands for any hour, and comes back where they have none in common, too."""
+    if one is None or other is None:
+        return one or other
+    opens, closes = max(one[0], other[0]), min(one[1], other[1])
+    return (opens, closes) if opens < closes else None

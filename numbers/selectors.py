@@ -9,9 +9,10 @@ import numpy as np
 from django.conf import settings
 from django.db import connection
 
+from accounts.models import Account
 from common.phones import FIRST
-from numbers.hours import parse
-from numbers.models import Line, Operator, PortedNumber, Prefix
+from numbers.hours import common, parse
+from numbers.models import Line, Operator, PortedNumber, Prefix, QuietHours
 
 OTHER = "other"
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -79,19 +80,26 @@ def operator_of(msisdn: int) -> Operator:
     return operators()[int(operator_ids(np.array([msisdn], np.int64))[0])]
 
 
-def sending_hours(line: Line, now: datetime) -> tuple[int, int] | None:
-    """(first minute, minute after the last) of the Tehran day in which ``line`` may send, or None: at any time (R4).
+def sending_hours(line: Line, now: datetime, account: Account | None = None) -> tuple[int, int] | None:
+    """(first minute, minute after the last) of the Tehran day in which ``line`` may send, or None: at any time.
 
-    Only advertising lines have hours: their own, or settings.ADVERTISING_HOURS. ``now`` is the day that is asked about.
+    Advertising lines have hours (R4): their own, or settings.ADVERTISING_HOURS. What an ``account`` sends keeps to its
+    quiet hours too (2.5); where both leave no hour, the line's hold. ``now`` is the day that is asked about.
     """
-    if line.kind != Line.Kind.ADVERTISING:
-        return None
-    return parse(line.sending_hours or settings.ADVERTISING_HOURS)
+    hours = parse(line.sending_hours or settings.ADVERTISING_HOURS) if line.kind == Line.Kind.ADVERTISING else None
+    return hours if account is None else common(hours, quiet_hours(account)) or hours
 
 
-def next_opening(line: Line, now: datetime) -> datetime:
-    """The first moment, ``now`` or later, at which ``line`` may send (R4). Aware, in Tehran time unless it is now."""
-    hours = sending_hours(line, now)
+def quiet_hours(account: Account) -> tuple[int, int] | None:
+    """The hours in which the account lets its messages leave (2.5); None: at any time."""
+    own = QuietHours.objects.filter(account=account).first()
+    return own and own.hours
+
+
+def next_opening(line: Line, now: datetime, account: Account | None = None) -> datetime:
+    """The first moment, ``now`` or later, at which ``line`` may send (R4), for an ``account`` outside its quiet hours.
+    Aware, in Tehran time unless it is now."""
+    hours = sending_hours(line, now, account)
     if hours is None:
         return now
     opens, closes = hours

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from numbers.views import lines, requests
+from numbers.views import lines, quiet, requests
 
 app_name = "numbers"
 urlpatterns = [
     path("", lines.lines, name="lines"),
     path("lines.xlsx", lines.lines_file, name="lines_file"),
+    path("quiet-hours/", quiet.quiet, name="quiet"),
     path("inquiry/", requests.inquiry, name="inquiry"),
     path("requests/", requests.requests, name="requests"),
     path("requests/requests.xlsx", requests.requests_file, name="requests_file"),

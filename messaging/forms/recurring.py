@@ -1,20 +1,19 @@
 """The form of a send that comes again (2.5)."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
-from common.fields import LastDayField
+from common.fields import ClockField, LastDayField, WholeNumberField
 from common.showing import number
-from common.text import ascii_digits
 from messaging.forms.compose import ComposeForm
 from messaging.models import Campaign, RecurringSend
 from messaging.recurrence import Frequency, Rule
+from messaging.services.anniversaries import MOST_DAYS
+from phonebook.selectors import date_fields
 
-_CLOCK = re.compile(r"([01]?\d|2[0-3])[:٫.]([0-5]\d)")
 DAY = {"data-picker": "day", "data-picker-min": "now", "autocomplete": "off", "inputmode": "numeric"}
 WEEKDAYS = [(5, _("Saturday")), (6, _("Sunday")), (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")),
             (3, _("Thursday")), (4, _("Friday"))]  # fmt: skip
@@ -35,27 +34,34 @@ class RecurringForm(ComposeForm):
         required=False,
         empty_value=1,
     )
-    clock = forms.CharField(
-        label=_("Hour (Tehran time)"), initial="10:00", error_messages={"required": _("Write the hour, such as 10:00.")}
+    date_key = forms.ChoiceField(label=_("Date of the contact"), required=False)
+    calendar = forms.ChoiceField(
+        label=_("Comes round by the calendar"), choices=RecurringSend.Calendar, initial="jalali"
     )
+    when = forms.ChoiceField(
+        label=_("When"), choices=[("on", _("On the day")), ("before", _("Days before")), ("after", _("Days after"))]
+    )
+    days = WholeNumberField(label=_("Number of days"), required=False, min_value=1, max_value=MOST_DAYS, initial=1)
+    clock = ClockField(label=_("Hour (Tehran time)"), initial="10:00")
     ends_at = LastDayField(label=_("Until"), widget=forms.TextInput(DAY))
     most = forms.IntegerField(label=_("Number of times"), required=False, min_value=1, max_value=10_000)
     short_credit = forms.ChoiceField(label=_("When the credit does not cover it"), choices=RecurringSend.ShortCredit)
 
     def __init__(self, *args, account: Account, **options) -> None:
         super().__init__(*args, account=account, kind=Campaign.Kind.ADVANCED, **options)
-
-    def clean_clock(self) -> int:
-        """Minutes of the day."""
-        found = _CLOCK.fullmatch(ascii_digits(self.cleaned_data["clock"]).strip())
-        if not found:
-            raise forms.ValidationError(_("Write the hour, such as 10:00."))
-        return int(found[1]) * 60 + int(found[2])
+        self.fields["date_key"].choices = [("", "—"), *((field.key, field.name) for field in date_fields(account))]
+        self.has_dates = len(self.fields["date_key"].choices) > 1
+        for name in ("calendar", "when"):
+            self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("frequency") == Frequency.WEEKLY and not data.get("weekdays") and "weekdays" not in self.errors:
             self.add_error("weekdays", _("Choose at least one day of the week."))
+        if data.get("frequency") != Frequency.DATES:
+            self.errors.pop("days", None)
+        elif data.get("when") in {"before", "after"} and not data.get("days") and "days" not in self.errors:
+            self.add_error("days", _("Write the number of days."))
         return data
 
     def request(self) -> dict[str, Any]:
@@ -75,4 +81,6 @@ class RecurringForm(ComposeForm):
         )
         rule = Rule(Frequency(data["frequency"]), data["clock"], frozenset(data["weekdays"]), data["day"] or 1)
         fields = {name: data[name] for name in names} | {"column": data["column"] or 0, "rule": rule}
+        days = (data.get("days") or 0) * {"before": -1, "after": 1}.get(data["when"], 0)
+        fields |= {"date_key": data["date_key"], "calendar": data["calendar"] or "jalali", "offset_days": days}
         return fields | {"short_credit": data["short_credit"], "form_token": data["token"]}

@@ -150,6 +150,13 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return self.title or f"#{digits(self.pk)}"
 
+    @property
+    def heeds_quiet_hours(self) -> bool:
+        """Whether it waits for the end of the account's quiet hours (2.5): not what somebody waits for, a one-time
+        password, an answer to what he has just sent, a notice of the platform, a test to oneself."""
+        awaited = {self.Kind.TEST, self.Kind.REPLY, self.Kind.NOTICE, self.Kind.AUTO}
+        return not (self.message_class == MessageClass.OTP or self.kind in awaited or self.confirms_opt_out)
+
 
 class GivenNumbers(models.Model):
     """A piece of a draft's recipients, one a line, as the web service was given them (W4); gone once it is priced."""

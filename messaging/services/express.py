@@ -21,10 +21,10 @@ from credit.models import AccountPlan, TariffPlan, TariffRevision
 from credit.pricing import NoTariff, Price, next_change, prices
 from credit.services import Charge, reserve_all
 from messaging.dispatch import write_ready
-from messaging.models import Campaign, Chunk, Gateway, Route, Status, StatusCount
+from messaging.models import Campaign, Chunk, Gateway, MessageClass, Route, Status, StatusCount
 from messaging.routing import Way, ways_by_operator
 from messaging.rows import copy_messages, new_ids
-from numbers.models import Line, Operator
+from numbers.models import Line, Operator, QuietHours
 from numbers.selectors import operator_ids, operators, sending_hours
 from phonebook.selectors import blocked, opted_out_each
 
@@ -65,6 +65,7 @@ class _Rules(NamedTuple):
     prices: dict[int, dict[int, Price]]
     ways: dict[int, Way]
     hours: tuple[int, int] | tuple[None, None]
+    hours_of_passwords: tuple[int, int] | tuple[None, None]
     good_until: float
     prices_change_at: datetime | None
 
@@ -147,7 +148,8 @@ def _plan(orders: Sequence[Order], now: datetime) -> list[tuple]:
         if way is None:
             continue
         gateway = way.gateway_of(order.msisdn)
-        planned.append((place, order, operator_id, gateway, rules.prices[operator_id][order.encoding], rules.hours))
+        hours = rules.hours_of_passwords if order.message_class == MessageClass.OTP else rules.hours
+        planned.append((place, order, operator_id, gateway, rules.prices[operator_id][order.encoding], hours))
     return planned
 
 
@@ -161,8 +163,8 @@ def _rules_of(account: Account, line: Line, now: datetime) -> _Rules | None:
             priced = prices(account=account, line=line, at=now)
         except NoTariff:
             return None
-        hours = sending_hours(line, now) or (None, None)
-        rules = _Rules(priced, ways_by_operator(line), hours, time.monotonic() + _KEPT_SECONDS, next_change(now))
+        hours = [sending_hours(line, now, whose) or (None, None) for whose in (account, None)]
+        rules = _Rules(priced, ways_by_operator(line), *hours, time.monotonic() + _KEPT_SECONDS, next_change(now))
         _rules[key] = rules
     return rules
 
@@ -172,7 +174,7 @@ def forget_rules(**_signal) -> None:
     _rules.clear()
 
 
-for _model in (Gateway, Route, TariffRevision, TariffPlan, AccountPlan, Operator, Line):
+for _model in (Gateway, Route, TariffRevision, TariffPlan, AccountPlan, Operator, Line, QuietHours):
     for _signal in (post_save, post_delete):
         _signal.connect(forget_rules, sender=_model, dispatch_uid=f"express.{_model.__name__}")
 

@@ -23,7 +23,7 @@ from messaging.selectors.campaigns import UNCONFIRMED
 from messaging.selectors.failures import failures
 from messaging.selectors.gateways import silent_gateways
 from messaging.services import WrongState
-from messaging.views.words import hours_sentence
+from messaging.views.words import hours_sentence, whose_hours
 
 LIVE = {Campaign.State.QUEUED, Campaign.State.RUNNING}
 STOPPABLE = {Campaign.State.SCHEDULED, Campaign.State.QUEUED, Campaign.State.RUNNING}
@@ -114,7 +114,7 @@ def _is_live(campaign: Campaign, done: Progress, now: datetime) -> bool:
 
 def _waiting_reason(campaign: Campaign, now: datetime) -> str:
     """Why nothing leaves although it might; "" when nothing is in the way."""
-    hours = hours_sentence(campaign.line, now)
+    hours = hours_sentence(campaign.line, now, whose_hours(campaign))
     if hours or (campaign.undo_until and campaign.undo_until > now):
         return hours
     if silent_gateways(campaign, now=now):

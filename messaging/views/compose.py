@@ -221,7 +221,7 @@ def advice(request: HttpRequest) -> HttpResponse:
     line = lines_for(request.account).filter(pk__in=_ids([request.POST.get("line", "")])).first()
     if line and text.strip() and line.requires_opt_out_hint and not has_opt_out_hint(text):
         sentences.insert(0, _("Texts from this line must end with «لغو11». Add it on the last line."))
-    if line and (hours := hours_sentence(line, timezone.now())):
+    if line and (hours := hours_sentence(line, timezone.now(), request.account)):
         sentences.append(hours)
     return render(request, "messaging/_advice.html", {"advice": sentences})
 

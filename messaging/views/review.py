@@ -19,7 +19,7 @@ from messaging.selectors import text_samples
 from messaging.selectors.campaigns import UNCONFIRMED
 from messaging.services import QuoteExpired, SendRefused, WrongState
 from messaging.views.bulk import form_url as bulk_form_url
-from messaging.views.words import hours_sentence, target_words
+from messaging.views.words import hours_sentence, target_words, whose_hours
 
 
 @require_GET
@@ -43,7 +43,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         "samples": text_samples(campaign),
         "first_due": moment_of(campaign.summary.get("first_due", 0)),
         "last_due": moment_of(campaign.summary.get("last_due", 0)),
-        "hours_notice": hours_sentence(campaign.line, campaign.send_at or now),
+        "hours_notice": hours_sentence(campaign.line, campaign.send_at or now, whose_hours(campaign)),
         "is_expired": bool(campaign.quote_expires_at and campaign.quote_expires_at < now),
     }
     return render(request, "messaging/review.html", context)

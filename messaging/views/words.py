@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.models import Account
 from common import showing
 from common.jalali import WEEKDAYS, in_tehran
 from messaging.models import Campaign, RecurringSend
@@ -12,22 +14,35 @@ from numberbank import selectors
 from numberbank.targets import Choice, Target
 from numbers.models import Line
 from numbers.selectors import next_opening, sending_hours
+from phonebook.models import Field
 
 
-def hours_sentence(line: Line, moment: datetime) -> str:
-    """What the line's sending hours (R4) mean for messages that would leave at ``moment``; "" while it is open."""
-    opening = next_opening(line, moment)
+def hours_sentence(line: Line, moment: datetime, account: Account | None) -> str:
+    """What the line's sending hours (R4) and the account's quiet ones (2.5) mean for messages that would leave at
+    ``moment``; "" while they may."""
+    opening = next_opening(line, moment, account)
     if opening == moment:
         return ""
-    opens, closes = sending_hours(line, moment)
-    return _(
+    opens, closes = sending_hours(line, moment, account)
+    sentence = _(
         "This line may send from %(opens)s to %(closes)s; the messages begin to leave on %(day)s at %(clock)s."
-    ) % {
+    )
+    if (opens, closes) != sending_hours(line, moment):
+        sentence = _(
+            "With your account's quiet hours, messages leave from %(opens)s to %(closes)s; these begin to leave on"
+            " %(day)s at %(clock)s."
+        )
+    return sentence % {
         "opens": _clock(opens),
         "closes": _clock(closes),
         "day": showing.day(in_tehran(opening)),
         "clock": showing.clock(opening),
     }
+
+
+def whose_hours(campaign: Campaign) -> Account | None:
+    """The account whose quiet hours the campaign keeps, if any."""
+    return campaign.account if campaign.heeds_quiet_hours else None
 
 
 def target_words(campaign: Campaign) -> list[tuple[str, str]]:
@@ -66,7 +81,28 @@ def rule_words(recurring: RecurringSend) -> str:
             "day": showing.number(recurring.day),
             "clock": clock,
         }
+    if recurring.frequency == Frequency.DATES:
+        return _on_dates(recurring, clock)
     return _("Every day at %(clock)s") % {"clock": clock}
+
+
+def _on_dates(recurring: RecurringSend, clock: str) -> str:
+    field = Field.objects.of(recurring.account).filter(key=recurring.date_key).first()
+    days = abs(recurring.offset_days)
+    sentence = _("On “%(field)s” of each contact, at %(clock)s")
+    if recurring.offset_days < 0:
+        sentence = ngettext(
+            "%(days)s day before “%(field)s” of each contact, at %(clock)s",
+            "%(days)s days before “%(field)s” of each contact, at %(clock)s",
+            days,
+        )
+    elif recurring.offset_days > 0:
+        sentence = ngettext(
+            "%(days)s day after “%(field)s” of each contact, at %(clock)s",
+            "%(days)s days after “%(field)s” of each contact, at %(clock)s",
+            days,
+        )
+    return sentence % {"days": showing.number(days), "field": field or recurring.date_key, "clock": clock}
 
 
 def _clock(minute: int) -> str:
