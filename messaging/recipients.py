@@ -54,7 +54,9 @@ def batches(campaign: Campaign, *, cells_of: Sequence[int] = (), size: int = 0) 
     if sources.get("typed"):
         yield from _typed(sources["typed"])
     if sources.get("contacts"):
-        yield Batch(contact_numbers(campaign.account, sources["contacts"]))
+        chosen = contact_numbers(campaign.account, sources["contacts"])
+        for start in range(0, max(len(chosen), 1), size):
+            yield Batch(chosen[start : start + size])
     if sources.get("groups"):
         for numbers in group_numbers(campaign.account, sources["groups"], batch=size):
             yield Batch(numbers)

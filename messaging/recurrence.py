@@ -13,6 +13,7 @@ class Frequency(StrEnum):
     DAILY = "daily"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+    DATES = "dates"  # every day, to the contacts whose date comes round: messaging.anniversaries
 
 
 @dataclass(frozen=True, slots=True)

@@ -302,6 +302,8 @@ GET  /numbers/                                      200    200    200    200    
 POST /numbers/                                      200    200    200    200    403    login
 GET  /numbers/lines.xlsx                            200    200    200    200    403    login
 GET  /numbers/requests/requests.xlsx                200    200    200    200    403    login
+GET  /numbers/quiet-hours/                          200    403    403    200    403    login
+POST /numbers/quiet-hours/                          in     403    403    in     403    login
 GET  /numbers/inquiry/                              200    200    200    200    403    login
 GET  /numbers/requests/                             200    200    200    200    403    login
 GET  /numbers/requests/number/                      200    403    403    200    403    login
@@ -407,6 +409,9 @@ GET  /api/v1/auto-replies                           401    401    401    401    
 POST /api/v1/auto-replies/test                      401    401    401    401    401    401
 GET  /api/v1/auto-replies/defaults                  401    401    401    401    401    401
 GET  /api/v1/auto-replies/{message}                 401    401    401    401    401    401
+GET  /api/v1/polls                                  401    401    401    401    401    401
+GET  /api/v1/polls/{message}                        401    401    401    401    401    401
+POST /api/v1/polls/{message}/draws                  401    401    401    401    401    401
 GET  /api/v1/samples                                401    401    401    401    401    401
 GET  /api/v1/samples/{message}                      401    401    401    401    401    401
 GET  /api/v1/contacts                               401    401    401    401    401    401

@@ -68,7 +68,8 @@ def acknowledged(part_ids: Sequence[int], *, now: datetime) -> None:
 
 def _read(delivery: Delivery) -> _Part:
     sm = delivery.sm
-    decoded = decode(sm.message, sm.data_coding, bool(sm.esm_class & 0x40), default_alphabet=DefaultAlphabet.GSM7)
+    has_header = bool(sm.esm_class & 0x40)
+    decoded = decode(sm.message, sm.data_coding, has_header, default_alphabet=DefaultAlphabet.GSM7, keeps_halves=True)
     reference, total, sequence = _place_of(sm, decoded)
     return _Part(
         digest=hashlib.sha256(delivery.body).hexdigest(),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from common.text import join_halves
 from messaging.models import InboundMessage, InboundPart
 
 JOINED_WITHIN = timedelta(days=1)
@@ -87,4 +88,4 @@ def text_of(parts: Iterable[InboundPart]) -> str:
         piece = by_sequence[sequence].text if sequence in by_sequence else GAP
         if piece != GAP or not pieces or pieces[-1] != GAP:
             pieces.append(piece)
-    return "".join(pieces)
+    return join_halves("".join(pieces))

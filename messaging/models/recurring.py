@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, OwnedQuerySet, User
+from messaging.anniversaries import Calendar
 from messaging.models.campaigns import Campaign, Upload
 from messaging.recurrence import Frequency, Rule
 from numbers.models import Line
@@ -18,6 +19,11 @@ class RecurringSend(models.Model):
         DAILY = Frequency.DAILY, _("Every day")
         WEEKLY = Frequency.WEEKLY, _("On days of the week")
         MONTHLY = Frequency.MONTHLY, _("On a day of the month")
+        DATES = Frequency.DATES, _("On a date of each contact, such as the birthday")
+
+    class Calendar(models.TextChoices):
+        JALALI = Calendar.JALALI, _("Jalali")
+        GREGORIAN = Calendar.GREGORIAN, _("Gregorian")
 
     class ShortCredit(models.TextChoices):
         SKIP = "skip", _("Skip this time and tell me")
@@ -42,6 +48,11 @@ class RecurringSend(models.Model):
     weekdays = models.JSONField(_("days of the week"), default=list, help_text="Monday 0 … Sunday 6")
     day = models.SmallIntegerField(_("day of the month"), default=1)
     minute = models.SmallIntegerField(_("minute of the day"))
+    date_key = models.CharField(_("date of the contact"), max_length=30, blank=True, default="", db_default="")
+    calendar = models.CharField(
+        _("calendar"), max_length=9, choices=Calendar, default=Calendar.JALALI, db_default=Calendar.JALALI.value
+    )
+    offset_days = models.SmallIntegerField(_("days after the date"), default=0, db_default=0)
     ends_at = models.DateTimeField(_("ends"), null=True)
     most = models.PositiveIntegerField(_("number of times"), null=True)
     short_credit = models.CharField(_("without credit"), max_length=10, choices=ShortCredit, default=ShortCredit.SKIP)
@@ -99,3 +110,21 @@ class Occurrence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recurring_id} {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class Anniversary(models.Model):
+    """A number that a send on contacts' dates has taken up, once for each year of its calendar: whatever happens to the
+    contact and its date meanwhile, it gets the message once a year (2.5)."""
+
+    recurring = models.ForeignKey(RecurringSend, models.CASCADE, related_name="anniversaries")
+    occurrence = models.ForeignKey(Occurrence, models.CASCADE, related_name="anniversaries")
+    year = models.SmallIntegerField()
+    msisdn = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("anniversary")
+        verbose_name_plural = _("anniversaries")
+        constraints = [models.UniqueConstraint(fields=["recurring", "year", "msisdn"], name="anniversary_once_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.recurring_id} {self.year} +{self.msisdn}"

@@ -162,7 +162,7 @@ def compose(
         text_is_per_recipient=kind == Campaign.Kind.P2P,
     )
     sources = {"typed": typed, "groups": list(groups), "contacts": list(contacts), "column": column}
-    few = upload is None and not groups
+    few = upload is None and not groups and len(contacts) <= PLANNED_AT_ONCE
     if kind == Campaign.Kind.P2P:
         sources = {"columns": _checked_columns(upload, columns).as_json()}
     elif target is None:

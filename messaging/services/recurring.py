@@ -15,14 +15,17 @@ from billing.services import InsufficientCredit
 from common import showing
 from common.notify import notify
 from credit.pricing import NoTariff
+from messaging.anniversaries import Calendar
 from messaging.models import Campaign, Occurrence, RecurringSend, Upload
 from messaging.recurrence import Rule
+from messaging.services.anniversaries import MOST_DAYS, people_of, take_up
 from messaging.services.composing import check_placeholders, check_recipients, compose, draft_of
 from messaging.services.control import confirm, discard
 from messaging.services.once import quote_again, wait_for_twin
 from messaging.services.refusals import QuoteExpired, Refusal, SendRefused, WrongState
 from messaging.services.uploads import hold_file
 from numbers.models import Line
+from phonebook.selectors import date_fields
 
 LATEST = timedelta(hours=6)
 """An occurrence found so late, after the platform stood still, is not sent any more: a morning's greeting at night."""
@@ -45,6 +48,9 @@ def create_recurring(
     upload: Upload | None = None,
     column: int = 0,
     validity_minutes: int | None = None,
+    date_key: str = "",
+    calendar: str = Calendar.JALALI,
+    offset_days: int = 0,
     ends_at: datetime | None = None,
     most: int | None = None,
     short_credit: str = RecurringSend.ShortCredit.SKIP,
@@ -52,7 +58,8 @@ def create_recurring(
     now: datetime,
 ) -> RecurringSend:
     """A send that comes again, checked as one that leaves now; once for each ``form_token``. Nothing is planned or
-    charged before its time. Raises SendRefused."""
+    charged before its time. A rule of dates meets the contacts of these groups (none: all) whose own field ``date_key``
+    came round ``offset_days`` days ago (negative: comes round so many days later). Raises SendRefused."""
     wait_for_twin(form_token)
     there = RecurringSend.objects.of(account).filter(form_token=form_token).first()
     if there:
@@ -67,7 +74,11 @@ def create_recurring(
         now=now,
     )
     sources = {"typed": typed, "groups": list(groups), "contacts": list(contacts), "column": column}
-    check_recipients(draft, sources, upload)
+    if rule.frequency == RecurringSend.Frequency.DATES:
+        _check_dates(account, date_key, offset_days, is_alone=not (typed.strip() or contacts or upload))
+    else:
+        check_recipients(draft, sources, upload)
+        date_key, calendar, offset_days = "", Calendar.JALALI, 0
     check_placeholders(text, account=account, upload=upload)
     next_at = rule.after(now)
     if next_at is None:
@@ -89,6 +100,9 @@ def create_recurring(
         weekdays=sorted(rule.weekdays),
         day=rule.day,
         minute=rule.minute,
+        date_key=date_key,
+        calendar=calendar,
+        offset_days=offset_days,
         ends_at=ends_at,
         most=most,
         short_credit=short_credit,
@@ -98,6 +112,22 @@ def create_recurring(
     )
     _audit("recurring.created", recurring, created_by)
     return recurring
+
+
+def _check_dates(account: Account, key: str, offset_days: int, *, is_alone: bool) -> None:
+    if not _has_date(account, key):
+        sentence = _("Choose the date of the contacts. It is an own field of the phonebook, of the kind “date”.")
+        raise SendRefused(Refusal.NO_RECIPIENTS, sentence, "date_key")
+    if abs(offset_days) > MOST_DAYS:
+        sentence = _("A message may come at most %(days)s days before or after the date.")
+        raise SendRefused(Refusal.SEND_AT_TOO_FAR, sentence % {"days": showing.number(MOST_DAYS)}, "offset_days")
+    if not is_alone:
+        sentence = _("A send on a date goes to contacts: choose groups, or leave the recipients empty for everybody.")
+        raise SendRefused(Refusal.NO_RECIPIENTS, sentence, "typed")
+
+
+def _has_date(account: Account, key: str) -> bool:
+    return any(field.key == key for field in date_fields(account))
 
 
 def pause_recurring(*, recurring: RecurringSend, by: User) -> None:
@@ -156,14 +186,24 @@ def run_recurring(*, now: datetime) -> int:
 
 def _come(recurring: RecurringSend, now: datetime) -> None:
     due_at = recurring.next_at
+    is_on_dates = recurring.frequency == RecurringSend.Frequency.DATES
     occurrence = Occurrence(recurring=recurring, due_at=due_at)
+    if is_on_dates and not _has_date(recurring.account, recurring.date_key):
+        _end_for_want_of_a_date(recurring, occurrence)
+        return
+    if is_on_dates and not people_of(occurrence):
+        recurring.next_at = _following(recurring, recurring.rule.after(due_at))["next_at"]
+        recurring.state = RecurringSend.State.ACTIVE if recurring.next_at else RecurringSend.State.ENDED
+        recurring.save(update_fields=["state", "next_at"])
+        return
+    occurrence.save()
     with override(_language(recurring)):
         if now - due_at > LATEST:
             _close(occurrence, Occurrence.State.MISSED, _("The platform was not at work at this time."))
         else:
             try:
                 with transaction.atomic():
-                    occurrence.campaign = _campaign(recurring, now)
+                    _make_campaign(occurrence, now, only_to=take_up(occurrence) if is_on_dates else None)
             except (SendRefused, NoTariff) as refusal:
                 _close(occurrence, Occurrence.State.FAILED, str(refusal))
     occurrence.save()
@@ -173,8 +213,21 @@ def _come(recurring: RecurringSend, now: datetime) -> None:
     recurring.save(update_fields=["times", "state", "next_at"])
 
 
-def _campaign(recurring: RecurringSend, now: datetime) -> Campaign:
-    return compose(
+def _end_for_want_of_a_date(recurring: RecurringSend, occurrence: Occurrence) -> None:
+    with override(_language(recurring)):
+        _close(occurrence, Occurrence.State.FAILED, _("The date is no longer a field of the phonebook, so it ended."))
+    occurrence.save()
+    recurring.state, recurring.next_at = RecurringSend.State.ENDED, None
+    recurring.save(update_fields=["state", "next_at"])
+
+
+def _make_campaign(occurrence: Occurrence, now: datetime, *, only_to: list[int] | None) -> None:
+    if only_to == []:  # everybody whose date this is has been written to this year
+        _close(occurrence, Occurrence.State.SKIPPED, _("Everybody has had this year's message already."), tell=False)
+        return
+    recurring = occurrence.recurring
+    sources = recurring.sources if only_to is None else {"contacts": only_to}
+    occurrence.campaign = compose(
         account=recurring.account,
         created_by=recurring.created_by,
         line=recurring.line,
@@ -184,7 +237,7 @@ def _campaign(recurring: RecurringSend, now: datetime) -> Campaign:
         upload=recurring.upload,
         validity_minutes=recurring.validity_minutes,
         now=now,
-        **recurring.sources,
+        **sources,
     )
 
 

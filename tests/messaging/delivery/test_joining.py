@@ -152,3 +152,26 @@ def test_a_late_part_fills_its_gap(line, gateway):
     assert (message.text, message.missing_parts) == ("ا" * 67 + "ب" * 67 + "پ" * 5, 0)
     assert message.search_key == search_key(message.text)
     assert (waiting(), show_incomplete(now=NOW + timedelta(hours=3))) == (0, 0)
+
+
+def cut_in_a_pair(line, reference=1) -> list[bytes]:
+    """Two parts, of which the first ends with the first half of 😀 and the second begins with the other."""
+    first, second = in_parts(line, "ا" * 134, reference=reference)
+    begin = len(second) - len(read_message_body(second).message) + 6
+    return [first[:-2] + b"\xd8\x3d", second[:begin] + b"\xde\x00" + second[begin + 2 :]]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_character_that_the_sender_cut_in_half_is_whole_again(line, gateway, order):
+    for body in cut_in_a_pair(line)[::order]:
+        come(gateway, [body])
+    assert texts() == ["ا" * 66 + "😀" + "ا" * 66]
+
+
+def test_half_a_character_whose_other_half_never_came_is_marked_and_mended_when_it_comes(line, gateway, settings):
+    first, second = cut_in_a_pair(line)
+    come(gateway, [second])
+    show_incomplete(now=NOW + timedelta(minutes=settings.INBOUND_PARTS_WAIT_MINUTES + 1))
+    assert texts() == ["[…]\ufffd" + "ا" * 66]
+    come(gateway, [first], at=NOW + timedelta(minutes=30))
+    assert texts() == ["ا" * 66 + "😀" + "ا" * 66]
