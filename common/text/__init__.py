@@ -8,7 +8,7 @@ from common.text.folding import ascii_digits, clean, fold, search_key
 from common.text.measuring import Encoding, Measure, TextTooLong, measure, split
 from common.text.merging import Blank, MergeTemplate
 from common.text.opt_out import has_opt_out_hint, is_opt_out, is_rejoin
-from common.text.wire import Decoded, DefaultAlphabet, decode, encode
+from common.text.wire import Decoded, DefaultAlphabet, decode, encode, join_halves
 
 __all__ = [
     "Advice",
@@ -29,6 +29,7 @@ __all__ = [
     "has_opt_out_hint",
     "is_opt_out",
     "is_rejoin",
+    "join_halves",
     "measure",
     "search_key",
     "split",

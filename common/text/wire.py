@@ -8,6 +8,8 @@ from common.text import gsm
 from common.text.measuring import MAX_PARTS, Encoding, TextTooLong, cuts, to_octets
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
+_STAND_IN = 0x10F800 - 0xD800  # half a pair, as no database stores it, in the last private plane
+_STAND_INS = re.compile("[\U0010f800-\U0010ffff]+")
 
 
 class DefaultAlphabet(enum.Enum):
@@ -67,15 +69,29 @@ def decode(
     has_udh: bool,
     *,
     default_alphabet: DefaultAlphabet = DefaultAlphabet.GSM7,
+    keeps_halves: bool = False,
 ) -> Decoded:
     """Read a received short_message. Never raises: what cannot be read well is read as well as it can be.
 
-    Binary data (2, 4) becomes hexadecimal text. ``has_udh`` is bit 0x40 of esm_class.
+    Binary data (2, 4) becomes hexadecimal text. ``has_udh`` is bit 0x40 of esm_class. Half of a surrogate pair becomes
+    U+FFFD, or with ``keeps_halves`` a stand-in, of which ``join_halves`` makes the character when the parts are joined.
     """
     reference, total, sequence, body = _take_header(payload) if has_udh else (None, 1, 1, payload)
     text = _text_of(body, data_coding, default_alphabet)
-    text = _HALF_PAIR.sub("\ufffd", text).replace("\x00", "")
+    stand_in = (lambda half: chr(ord(half[0]) + _STAND_IN)) if keeps_halves else "\ufffd"
+    text = _HALF_PAIR.sub(stand_in, text).replace("\x00", "")
     return Decoded(text, reference, total, sequence, body)
+
+
+def join_halves(text: str) -> str:
+    """The joined texts of parts that were decoded with ``keeps_halves``: a pair that a sender cut in two is a character
+    again (4.5), a half without its other is U+FFFD."""
+    return _STAND_INS.sub(_joined, text)
+
+
+def _joined(halves: re.Match) -> str:
+    octets = b"".join((ord(half) - _STAND_IN).to_bytes(2, "big") for half in halves[0])
+    return octets.decode("utf-16-be", "replace")
 
 
 def _take_header(payload: bytes) -> tuple[int | None, int, int, bytes]:
@@ -107,6 +123,9 @@ def _text_of(body: bytes, data_coding: int, default_alphabet: DefaultAlphabet) -
             return body.decode("utf-8")
         except UnicodeDecodeError:
             return body.decode("latin-1")
+    if kind == "utf-16-be":
+        whole = body[: len(body) // 2 * 2].decode(kind, "surrogatepass")
+        return whole + "\ufffd" * (len(body) % 2)
     return body.decode(kind, "replace")
 
 
