@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Account
 from autoreply.book import folded
-from autoreply.models import Answer, Keyword, LineReply, Poll, Rule
+from autoreply.models import Answer, Keyword, LineReply, Poll, Rule, Vote
 from messaging.selectors.search import matching_number
 from numbers.models import Line
 
@@ -64,4 +65,6 @@ def line_replies(account: Account) -> list[tuple[Line, LineReply]]:
 
 def polls(account: Account) -> QuerySet[Poll]:
     """The account's polls, the newest first, each with ``size``, the count of its votes."""
-    return Poll.objects.of(account).select_related("line").annotate(size=Count("votes")).order_by("-id")
+    votes = Vote.objects.filter(poll=OuterRef("pk")).order_by().values("poll").annotate(count=Count("pk"))
+    size = Coalesce(Subquery(votes.values("count")), 0)
+    return Poll.objects.of(account).select_related("line").annotate(size=size).order_by("-id")

@@ -1,8 +1,11 @@
 """Rules, default replies and the test box over the web service (6, W5)."""
 
-import pytest
+import hashlib
 
-from autoreply.models import LineReply, Rule
+import pytest
+from django.utils import timezone
+
+from autoreply.models import LineReply, Poll, PollOption, Rule, Vote
 from phonebook.models import Group
 from tests.factories import make_account
 from tests.webservice.conftest import Api, problem
@@ -116,3 +119,65 @@ def test_rules_of_others_are_not_there(api, stranger):
         problem(answer, 404, "not_found")
     assert stranger.get("auto-replies").json()["auto_replies"] == []
     assert Rule.objects.count() == 1
+
+
+POLL = {"title": "کدام تیم؟", "options": [{"title": "قرمز", "keywords": ["قرمز"], "is_right": True}]}
+
+
+def vote(poll_id: int, count: int) -> None:
+    option = PollOption.objects.filter(poll=poll_id).first()
+    Vote.objects.bulk_create(
+        Vote(poll_id=poll_id, option=option, msisdn=989120000000 + n, at=timezone.now()) for n in range(count)
+    )
+
+
+def test_a_poll_is_added_counted_drawn_and_deleted(api, line):
+    options = [*POLL["options"], {"title": "آبی", "keywords": ["آبی", "2"]}]
+    answer = api.post("polls", POLL | {"options": options, "line": line.number, "thanks": "ممنون"})
+    assert answer.status_code == 201, answer.json()
+    poll = answer.json()
+    assert (poll["line"], poll["counting"], poll["seed"], poll["draws"]) == (line.number, "first", None, [])
+    assert [(one["title"], one["keywords"], one["is_right"], one["votes"]) for one in poll["options"]] == [
+        ("قرمز", ["قرمز"], True, 0),
+        ("آبی", ["آبی", "2"], False, 0),
+    ]
+    vote(poll["id"], 3)
+    now = api.get(f"polls/{poll['id']}").json()
+    assert [(one["votes"], one["percent"]) for one in now["options"]] == [(3, 100), (0, 0)]
+    [head] = api.get("polls").json()["polls"]
+    assert (head["id"], head["votes"]) == (poll["id"], 3)
+    problem(api.post(f"polls/{poll['id']}/draws", {"count": 1}), 422, "validation_failed")  # it has not ended
+    Poll.objects.update(closes_at=timezone.now())
+    draw = api.post(f"polls/{poll['id']}/draws", {"count": 2, "only_right": True}).json()
+    assert (draw["number"], draw["participants"], len(set(draw["winners"]))) == (1, 3, 2)
+    now = api.get(f"polls/{poll['id']}").json()
+    assert now["draws"] == [draw]
+    assert hashlib.sha256(now["seed"].encode()).hexdigest() == poll["seed_sha256"]
+    assert api.send("DELETE", f"polls/{poll['id']}").json() == now
+    assert not Poll.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"options": []}, "options"),
+        ({"counting": "most"}, "counting"),
+        ({"line": "99990000"}, "line"),
+        ({"opens_at": "2026-03-21T06:00:00Z", "closes_at": "2026-03-20T06:00:00Z"}, "closes_at"),
+        ({"votes": 7}, "votes"),
+    ],
+)
+def test_a_wrong_poll_is_refused_at_its_field(api, wrong, field):
+    told = problem(api.post("polls", POLL | wrong), 422, "validation_failed")
+    assert told["errors"][0]["field"].startswith(field)
+    assert not Poll.objects.exists()
+
+
+def test_polls_of_others_are_not_there(api, stranger):
+    poll = api.post("polls", POLL).json()
+    problem(stranger.get(f"polls/{poll['id']}"), 404, "not_found")
+    problem(stranger.post(f"polls/{poll['id']}/draws", {"count": 1}), 404, "not_found")
+    problem(stranger.send("DELETE", f"polls/{poll['id']}"), 404, "not_found")
+    assert stranger.get("polls").json() == {"polls": [], "next": None}
+    assert Poll.objects.count() == 1

@@ -130,14 +130,14 @@ def _group(**options) -> StrictIntegerField:
     return StrictIntegerField(required=False, allow_null=True, default=None, **limits, **options)
 
 
-class _WithLine(StrictSerializer):
+class WithLine(StrictSerializer):
     """Reads ``line``, the number of a line of the account itself."""
 
     def validate_line(self, number: str | None) -> Line | None:
         return _own_line(self.context["account"], number)
 
 
-class NewAutoReply(_WithLine):
+class NewAutoReply(WithLine):
     """A rule as it shall be, whole: what is left out takes its default."""
 
     keywords = serializers.ListField(
@@ -175,7 +175,7 @@ class NewAutoReply(_WithLine):
         return attrs | {"joins": attrs.pop("joins_group"), "leaves": attrs.pop("leaves_group")}
 
 
-class NewDefaultReply(_WithLine):
+class NewDefaultReply(WithLine):
     """What a line answers where no rule does, and its limits for one sender."""
 
     line = StrictCharField(max_length=24)
@@ -185,7 +185,7 @@ class NewDefaultReply(_WithLine):
     per_day = StrictIntegerField(required=False, default=LineReply.PER_DAY, min_value=1, max_value=1000)
 
 
-class NewTrial(_WithLine):
+class NewTrial(WithLine):
     """A text that a subscriber might send."""
 
     text = StrictCharField(max_length=2000, allow_blank=True, trim_whitespace=False)

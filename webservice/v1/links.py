@@ -10,6 +10,7 @@ _THINGS = {
     "add_contact": ("contact_id", ["get_contact", "change_contact", "delete_contact"]),
     "add_group": ("group_id", ["get_group", "rename_group", "delete_group", "join_group", "leave_group"]),
     "add_field": ("field_id", ["get_field", "change_field", "delete_field"]),
+    "add_poll": ("poll_id", ["get_poll", "draw_winners", "delete_poll"]),
     "add_auto_reply": ("rule_id", ["get_auto_reply", "change_auto_reply", "delete_auto_reply"]),
     "create_webhook": ("webhook_id", ["get_webhook", "change_webhook", "test_webhook", "list_webhook_attempts"]),
     "ask_for_line": ("request_id", ["get_line_request"]),

@@ -177,6 +177,9 @@ class ContactPage(TypedDict):
     count: NotRequired[int]
 
 
+CountingEnum = Literal["first", "last", "all"]
+
+
 DailyReport = TypedDict(
     "DailyReport",
     {
@@ -725,6 +728,11 @@ class NewDefaultReply(TypedDict):
     per_day: NotRequired[int]
 
 
+class NewDraw(TypedDict):
+    count: int
+    only_right: NotRequired[bool]
+
+
 NewExport = TypedDict(
     "NewExport",
     {
@@ -770,6 +778,23 @@ class NewOptOuts(TypedDict):
     mobiles: list[str]
     line: NotRequired[str]
     note: NotRequired[str]
+
+
+class NewOption(TypedDict):
+    title: str
+    keywords: list[str]
+    is_right: NotRequired[bool]
+
+
+class NewPoll(TypedDict):
+    title: str
+    options: list[NewOption]
+    line: NotRequired[str | None]
+    counting: NotRequired[CountingEnum]
+    opens_at: NotRequired[str | None]
+    closes_at: NotRequired[str | None]
+    thanks: NotRequired[str]
+    again: NotRequired[str]
 
 
 class NewRequest(TypedDict):
@@ -929,6 +954,58 @@ class PatchedWebhookChanges(TypedDict):
 
 
 PauseReasonEnum = Literal["by_hand", "failing", "refused", "gone"]
+
+
+class PollAnswer(TypedDict):
+    id: int
+    title: str
+    line: str | None
+    counting: CountingEnum
+    opens_at: str | None
+    closes_at: str | None
+    votes: int
+    created_at: str
+    thanks: str
+    again: str
+    options: list[PollResult]
+    draws: list[PollDraw]
+    seed_sha256: str
+    seed: str | None
+
+
+class PollDraw(TypedDict):
+    number: int
+    only_right: bool
+    participants: int
+    winners: list[str]
+    participants_sha256: str
+    drawn_at: str
+
+
+class PollHead(TypedDict):
+    id: int
+    title: str
+    line: str | None
+    counting: CountingEnum
+    opens_at: str | None
+    closes_at: str | None
+    votes: int
+    created_at: str
+
+
+class PollPage(TypedDict):
+    polls: list[PollHead]
+    next: str | None
+    count: NotRequired[int]
+
+
+class PollResult(TypedDict):
+    id: int
+    title: str
+    keywords: list[str]
+    is_right: bool
+    votes: int
+    percent: int
 
 
 class ProblemDocument(TypedDict):
