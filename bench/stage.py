@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -22,11 +23,17 @@ ROOT = Path(__file__).resolve().parent.parent
 class Stage:
     """A context: the database ``bench_…`` is made and migrated, and dropped at the end; processes are ended."""
 
+    def __init__(self, *, keep: str = "") -> None:
+        """``keep``: the name of a database that stays."""
+        self._keep = keep
+
     def __enter__(self) -> "Stage":
         self._server = os.environ["DATABASE_URL"]
-        self.database = f"bench_{uuid.uuid4().hex[:8]}"
+        self.database = f"bench_{self._keep or uuid.uuid4().hex[:8]}"
         with psycopg.connect(self._server, autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.database)))
+            there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self.database]).fetchone()
+            if not there:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.database)))
         known = {key: value for key, value in conninfo_to_dict(self._server).items() if value is not None}
         self.conninfo = make_conninfo(**known | {"dbname": self.database})
         os.environ["DATABASE_URL"] = _url(known | {"dbname": self.database})
@@ -48,6 +55,8 @@ class Stage:
         from django.db import connections
 
         connections.close_all()
+        if self._keep:
+            return
         with psycopg.connect(self._server, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(self.database)))
 
@@ -56,9 +65,26 @@ class Stage:
         from billing.services import top_up
         from numbers.models import Line
 
-        self.account = Account.objects.create(name="bench")
-        self.line = Line.objects.create(number="30001234", account=self.account, kind="service", prefix_family="3000")
-        top_up(account=self.account, amount=10**14, reference="bench", reason="bench")
+        self.account, _made = Account.objects.get_or_create(name="bench")
+        self.line, made = Line.objects.get_or_create(
+            number="30001234", defaults={"account": self.account, "kind": "service", "prefix_family": "3000"}
+        )
+        if made:
+            top_up(account=self.account, amount=10**14, reference="bench", reason="bench")
+
+    def kept(self, name: str, make: Callable[[], dict]) -> dict:
+        """What ``make`` answered when it first made something in this database."""
+        from django.db import connection, transaction
+
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE IF NOT EXISTS bench_kept (name text PRIMARY KEY, value text)")
+            cursor.execute("SELECT value FROM bench_kept WHERE name = %s", [name])
+            found = cursor.fetchone()
+            if found:
+                return json.loads(found[0])
+            made = make()
+            cursor.execute("INSERT INTO bench_kept VALUES (%s, %s)", [name, json.dumps(made)])
+            return made
 
     def numbers_file(self, rows: int):
         """An Upload of ``rows`` different mobile numbers, one a line."""
