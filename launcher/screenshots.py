@@ -196,6 +196,15 @@ def picker(page) -> None:
     page.locator(".picker").wait_for()
 
 
+def on_dates(page) -> None:
+    """The form of a recurring send, on the contacts' birthdays."""
+    page.goto("/send/recurring/new/")
+    page.locator("[name=text]").fill("{first_name|دوست} عزیز، تولدت مبارک 🎉")
+    page.locator("[name=frequency]").select_option("dates")
+    page.locator("[name=date_key]").select_option(index=1)
+    page.locator("[name=frequency]").scroll_into_view_if_needed()
+
+
 def first(path: str, selector: str):
     """The page behind the first such link of a list."""
 
@@ -249,6 +258,7 @@ PAGES = {
     "p2p": opened("/send/p2p/"),
     "recurring": opened("/send/recurring/"),
     "recurring-new": opened("/send/recurring/new/"),
+    "recurring-dates": on_dates,
     "recurring-one": first("/send/recurring/", "a[href^='/send/recurring/']:not([href$='/new/'])"),
     "campaigns": opened("/campaigns/"),
     "campaign": campaign,
@@ -277,6 +287,8 @@ PAGES = {
     "poll": first("/auto-replies/polls/", "a[href^='/auto-replies/polls/']:not([href$='/new/'])"),
     "poll-new": opened("/auto-replies/polls/new/"),
     "contacts": opened("/phonebook/"),
+    "contacts-by-name": opened("/phonebook/?order=name"),
+    "contacts-trash": opened("/phonebook/trash/"),
     "contact": first("/phonebook/", "table a[href^='/phonebook/']"),
     "contact-new": opened("/phonebook/new/"),
     "groups": opened("/phonebook/groups/"),
@@ -288,6 +300,7 @@ PAGES = {
     "opt-outs-add": opened("/phonebook/opt-outs/add/"),
     "opt-out-words": opened("/phonebook/opt-outs/words/"),
     "lines": opened("/numbers/"),
+    "quiet-hours": opened("/numbers/quiet-hours/"),
     "inquiry": opened("/numbers/inquiry/"),
     "line-requests": opened("/numbers/requests/"),
     "line-request-new": opened("/numbers/requests/number/"),

@@ -1,7 +1,9 @@
 """What the pages of targeting offer: values with how many subscribers each has."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Model
 from django.utils.translation import get_language
 
 from numberbank import bitmaps
@@ -96,24 +98,40 @@ def provinces_of_cities(city_ids) -> set[int]:
 
 
 def names(criteria: Criteria) -> list[tuple[str, list[str]]]:
-    """(what, its values) of criteria, in the reader's words: for the review page and the list of audiences."""
-    tables = (
-        ("provinces", Province, Dimension.PROVINCE),
-        ("cities", City, Dimension.CITY),
-        ("districts", District, Dimension.DISTRICT),
-        ("suburbs", Suburb, Dimension.SUBURB),
-        ("guilds", Guild, Dimension.GUILD),
-    )
-    found = [
-        (str(dimension.label), [str(row) for row in model.objects.filter(pk__in=getattr(criteria, name))])
-        for name, model, dimension in tables
-        if getattr(criteria, name)
-    ]
+    """(what, its values) of criteria, in the reader's words: for the review page."""
+    return names_of_each([criteria])[0]
+
+
+def names_of_each(several: Sequence[Criteria]) -> list[list[tuple[str, list[str]]]]:
+    """``names`` of each, for the list of audiences; as many queries as for one."""
+    known = {
+        name: model.objects.in_bulk({pk for criteria in several for pk in getattr(criteria, name)})
+        for name, model, _dimension in _TABLES
+        if any(getattr(criteria, name) for criteria in several)
+    }
+    return [_names(criteria, known) for criteria in several]
+
+
+_TABLES = (
+    ("provinces", Province, Dimension.PROVINCE),
+    ("cities", City, Dimension.CITY),
+    ("districts", District, Dimension.DISTRICT),
+    ("suburbs", Suburb, Dimension.SUBURB),
+    ("guilds", Guild, Dimension.GUILD),
+)
+
+
+def _names(criteria: Criteria, known: Mapping[str, Mapping[int, Model]]) -> list[tuple[str, list[str]]]:
+    found = []
+    for name, _model, dimension in _TABLES:
+        if wanted := set(getattr(criteria, name)):
+            found.append((str(dimension.label), [str(row) for pk, row in known[name].items() if pk in wanted]))
     if criteria.prefixes:
         found.append((str(Dimension.PREFIX.label), [written(value) for value in criteria.prefixes]))
     if criteria.genders:
-        known = dict(Gender.choices)
-        found.append((str(Dimension.GENDER.label), [str(known[value]) for value in criteria.genders if value in known]))
+        genders = dict(Gender.choices)
+        shown = [str(genders[value]) for value in criteria.genders if value in genders]
+        found.append((str(Dimension.GENDER.label), shown))
     if criteria.postal:
         codes = [str(first) if first == last else f"{first}-{last}" for first, last in criteria.postal]
         found.append(("", codes))

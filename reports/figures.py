@@ -1,14 +1,11 @@
-"""The figures of an account's desk (1.3): from the days' figures and the ledger, never from messages."""
+"""The figures of an account's desk (1.3): from the days' figures, never from messages."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Sum
-
 from accounts.models import Account
-from billing.models import LedgerEntry
-from common.jalali import TEHRAN, in_tehran, jalali_parts
+from common.jalali import in_tehran, jalali_parts
 from messaging.selectors.progress import Progress
 from numbers.selectors import operators
 from reports.rolling import freshen
@@ -19,19 +16,20 @@ DAYS = 31  # the longest month; the chart shows 30
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A Tehran day's messages by what became of them."""
+    """A Tehran day's messages by what became of them, and what they cost in rials, less what came back."""
 
     date: date
     counts: Progress
+    cost: int
 
 
 def last_days(account: Account, *, now: datetime, days: int = DAYS) -> list[Day]:
     """The last days, today's the last, each message on the day on which it left."""
     freshen(account, now=now)
     wanted = _last(now, days)
-    counts = {row.key: row.counts for row in breakdown(account, wanted, by="day")}
+    rows = {row.key: row for row in breakdown(account, wanted, by="day")}
     dates = [wanted.first + timedelta(days=place) for place in range(days)]
-    return [Day(one, counts.get(one, Progress())) for one in dates]
+    return [Day(one, rows[one].counts, rows[one].cost) if one in rows else Day(one, Progress(), 0) for one in dates]
 
 
 def received_today(account: Account, *, now: datetime) -> int:
@@ -43,14 +41,6 @@ def of_month(days: list[Day], *, now: datetime) -> list[Day]:
     """Those of the days that lie in this Jalali month."""
     first = _first_of_month(now)
     return [day for day in days if day.date >= first]
-
-
-def cost_of_month(account: Account, *, now: datetime) -> int:
-    """Rials charged for messages this Jalali month, less what came back in it."""
-    first = _first_of_month(now)
-    kinds = [LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.REFUND]
-    entries = LedgerEntry.objects.filter(wallet__account=account, kind__in=kinds, created_at__gte=_midnight(first))
-    return -(entries.aggregate(sum=Sum("amount"))["sum"] or 0)
 
 
 def operator_share(account: Account, *, now: datetime) -> list[tuple[str, int]]:
@@ -73,7 +63,3 @@ def _last(now: datetime, days: int) -> Wanted:
 def _first_of_month(now: datetime) -> date:
     today = in_tehran(now).date()
     return today - timedelta(days=jalali_parts(today)[2] - 1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=TEHRAN)

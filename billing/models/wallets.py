@@ -62,7 +62,7 @@ class LedgerEntry(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["wallet", "-id"], name="ledger_wallet"),
-            models.Index(fields=["wallet", "created_at"], name="ledger_wallet_time"),
+            models.Index(fields=["wallet", "created_at"], include=["kind", "amount"], name="ledger_wallet_sums"),
         ]
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="ledger_amount_not_zero")]
 

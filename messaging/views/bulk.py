@@ -219,8 +219,8 @@ def cities(request: HttpRequest, province: int) -> HttpResponse:
 def audiences(request: HttpRequest) -> HttpResponse:
     """Saved audiences; each asks for its own count when it comes into view."""
     rows = list(Audience.objects.of(request.account))
-    for row in rows:
-        row.words = selectors.names(Criteria.of(row.criteria))
+    words = selectors.names_of_each([Criteria.of(row.criteria) for row in rows])
+    for row, row.words in zip(rows, words, strict=True):
         row.url = f"{MODES.get(row.mode, MODES['regional']).url}?audience={row.pk}"
     return render(request, "messaging/audiences.html", {"audiences": rows})
 

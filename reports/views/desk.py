@@ -72,7 +72,7 @@ def _figures(account: Account, days: list[Day], now: datetime) -> dict[str, Any]
         "sent_today_tone": "up" if today >= yesterday else "down",
         "delivered_percent": round(delivered * 100 / sent, 1) if sent else None,
         "received_today": figures.received_today(account, now=now),
-        "cost_month": figures.cost_of_month(account, now=now),
+        "cost_month": sum(day.cost for day in figures.of_month(days, now=now)),
     }
 
 

@@ -64,6 +64,11 @@ def test_every_operation_is_described_with_examples(schema):
     found = operations(schema)
     assert {operation["operationId"] for _path, _method, operation in found} == {
         "send_messages",
+        "list_polls",
+        "add_poll",
+        "get_poll",
+        "delete_poll",
+        "draw_winners",
         "list_messages",
         "get_message",
         "cancel_message",

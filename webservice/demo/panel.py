@@ -28,6 +28,8 @@ from phonebook import importing
 from phonebook.models import Contact, Group, Import, OptOut
 from phonebook.opt_outs import PANEL, SUBSCRIBER, opt_out
 from phonebook.own_fields import create_field
+from phonebook.selectors import date_fields
+from phonebook.trash import delete_contacts
 from webservice.demo.words import WORDS
 from webservice.models import ApiKey, ApiRequest
 from webservice.services import create_key
@@ -118,6 +120,8 @@ def describe_contacts(account: Account, owner: User, now: datetime) -> None:
         state=Import.State.WAITING, columns={str(place): target for place, target in columns.items()}
     )
     importing.run(one.pk, now=now)
+    gone = [contact.pk for contact in contacts[40:47]]
+    delete_contacts(account=account, contact_ids=gone, deletion=uuid4(), now=now - timedelta(days=2), by=owner)
     left = [contact.msisdn for contact in contacts[:9]]
     opt_out(account=account, line=None, msisdns=left[:4], reason=PANEL, note=WORDS["left"], by=owner, now=now)
     OptOut.objects.bulk_create(
@@ -169,12 +173,17 @@ def _vote(poll: Poll, numbers: Sequence[int], random: Random, now: datetime) -> 
 
 
 def plan(account: Account, owner: User, line: Line, now: datetime) -> None:
-    """A recurring send and templates in each of their states."""
+    """Recurring sends, one of them on birthdays, and templates in each of their states."""
     group = Group.objects.of(account).get(name=WORDS["joins"])
     words = WORDS["recurring"]
     create_recurring(
         account=account, created_by=owner, line=line, text=words["text"], title=words["title"], groups=[group.pk],
         rule=Rule(Frequency.WEEKLY, 10 * 60, frozenset({5, 2})), form_token=uuid4(), now=now,
+    )  # fmt: skip
+    words = WORDS["birthday"]
+    create_recurring(
+        account=account, created_by=owner, line=line, text=words["text"], title=words["title"],
+        rule=Rule(Frequency.DATES, 9 * 60), date_key=date_fields(account)[0].key, form_token=uuid4(), now=now,
     )  # fmt: skip
     Template.objects.bulk_create(
         Template(account=account, created_at=now - timedelta(days=4), **template) for template in WORDS["templates"]
