@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0023_bind_figures'),
+        ('messaging', '0024_failover_by_error'),
     ]
 
     operations = [
