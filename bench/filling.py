@@ -39,11 +39,16 @@ def fill(model: type[models.Model], rows: int, **columns: str) -> int:
 
 def fill_everything(account, owner, line, gateway, *, rows: int) -> dict[str, int]:
     """``rows`` of everything that an account can have any number of, and as many of the rest as it may have: ids of
-    rows whose own pages show long lists, by the name that the panel's addresses give them."""
+    rows whose own pages show long lists, by the name that the panel's addresses give them. In the caller's
+    transaction, as a superuser of the database."""
+    with connection.cursor() as cursor:  # the foreign keys of thirty million rows would be looked up one by one
+        cursor.execute("SET LOCAL session_replication_role = replica")
     ids = {"account": account.pk, "owner": owner.pk, "line": line.pk, "gateway": gateway.pk}
     shown = _phonebook(ids, rows) | _messages(ids, rows) | _answers(ids, rows) | _money(ids, rows)
     shown |= _support(ids, rows) | _web_service(ids, rows)
     _others(ids, rows)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = origin")
     return shown
 
 

@@ -56,6 +56,7 @@ def _world(stage, rows: int) -> tuple[dict[str, Client], dict[str, int]]:
     from messaging.models import Gateway
 
     settings.ALLOWED_HOSTS.append("testserver")
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     owner, made = User.objects.get_or_create(username="owner", defaults={"full_name": "bench"})
     staff, _made = User.objects.get_or_create(username="staff", defaults={"is_staff": True, "is_superuser": True})
     if made:

@@ -15,6 +15,13 @@ FEW, MANY = 60, 1_200
 OF_PAGING = 2  # a list that goes on beyond its page is counted, and one that is no longer empty reads its rows
 
 
+def ended(answer):
+    """The answer, read to its end, so that what it reads from is closed."""
+    if answer.streaming:
+        list(answer)
+    return answer
+
+
 def counts(rows: int) -> dict[str, int]:
     """Page → queries, over so many rows; for the owner, or staff where the owner may not look."""
     account = make_account()
@@ -28,9 +35,9 @@ def counts(rows: int) -> dict[str, int]:
             client = Client()
             client.force_login(user)
             address = "/" + path.lstrip("/").format(**shown)
-            client.get(address)  # what is read once and kept is not the list's
+            ended(client.get(address))  # what is read once and kept is not the list's
             with CaptureQueriesContext(connection) as captured:
-                answer = client.get(address)
+                answer = ended(client.get(address))
             if answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html"):
                 found[path] = len(captured)
                 break
