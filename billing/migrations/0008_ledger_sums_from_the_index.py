@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("billing", "0005_invoices_never_change")]
+    dependencies = [("billing", "0007_credit_notes_never_change")]
 
     operations = [
         AddIndexConcurrently(
