@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from accounts import audit, second_step, sessions
 from accounts.models import Account, Membership, User
+from accounts.signals import account_suspended
 
 
 class LastOwner(Exception):
@@ -124,13 +125,19 @@ def require_second_step(
     return True
 
 
+@transaction.atomic
 def suspend(account: Account, *, by: User | None = None, reason: str = "", request: HttpRequest | None = None) -> bool:
-    """Stop the account from sending; its members may still look. False where it was not active."""
-    return _move(account, Account.State.ACTIVE, Account.State.SUSPENDED, "account.suspended", by, reason, request)
+    """Stop the account from sending; its members may still look, and its campaigns under way are paused
+    (messaging.services.hold_suspended). False where it was not active."""
+    if not _move(account, Account.State.ACTIVE, Account.State.SUSPENDED, "account.suspended", by, reason, request):
+        return False
+    account_suspended.send(sender=Account, account_id=account.pk)
+    return True
 
 
 def activate(account: Account, *, by: User | None = None, reason: str = "", request: HttpRequest | None = None) -> bool:
-    """Let a suspended account send again. False where it was not suspended."""
+    """Let a suspended account send again. Its paused campaigns stay paused until somebody of the account resumes them.
+    False where it was not suspended."""
     return _move(account, Account.State.SUSPENDED, Account.State.ACTIVE, "account.activated", by, reason, request)
 
 

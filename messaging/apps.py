@@ -8,6 +8,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.audit import name_actions
+        from messaging import handlers  # noqa: F401 - connects the receivers
         from messaging.opt_out_words import on_messages_received
         from messaging.signals import messages_received
 
@@ -20,6 +21,7 @@ class MessagingConfig(AppConfig):
                 "campaign.paused": _("Campaign paused"),
                 "campaign.resumed": _("Campaign resumed"),
                 "campaign.cancelled": _("Campaign cancelled"),
+                "campaigns.held": _("Campaigns paused, the account being suspended"),
                 "campaign.hurried": _("Campaign sent ahead of its time"),
                 "campaign.rescheduled": _("Time of a campaign changed"),
                 "recurring.created": _("Recurring send made"),
@@ -31,6 +33,7 @@ class MessagingConfig(AppConfig):
                 "gateway.changed": _("Gateway changed"),
                 "gateway.enabled": _("Gateway enabled"),
                 "gateway.disabled": _("Gateway disabled"),
+                "gateway.tested": _("Test message sent by a gateway"),
                 "route.created": _("Route added"),
                 "route.changed": _("Route changed"),
                 "route.deleted": _("Route deleted"),

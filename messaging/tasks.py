@@ -18,6 +18,14 @@ def finish_cancelling(campaign_id: int) -> None:
     finish(campaign_id=campaign_id, now=timezone.now())
 
 
+@shared_task(name="messaging.hold_suspended")
+def hold_suspended(account_id: int) -> None:
+    """Pause what a suspended account has under way."""
+    from messaging.services import hold_suspended as hold
+
+    hold(account_id=account_id)
+
+
 @shared_task(name="messaging.release_due")
 def release_due() -> None:
     """Let scheduled campaigns go whose time has come."""
@@ -47,15 +55,17 @@ def deliver() -> None:
 
 @shared_task(name="messaging.sweep")
 def sweep() -> None:
-    """Take over what lost workers left: leases that ran out, planning and cancelling that stopped half-way."""
+    """Take over what lost workers left: leases that ran out, planning and cancelling that stopped half-way; and pause
+    what an account had confirmed at the moment at which it was suspended."""
     from messaging.delivery.recovery import recover_expired
     from messaging.delivery.writer import finish_forgotten
-    from messaging.services import resume_lost_work
+    from messaging.services import hold_suspended, resume_lost_work
 
     now = timezone.now()
     recover_expired(now=now)
     finish_forgotten(now=now)
     resume_lost_work(now=now)
+    hold_suspended()
 
 
 @shared_task(name="messaging.watch_gateways")

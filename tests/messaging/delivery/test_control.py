@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.services import activate, suspend
 from billing.selectors import balance
 from messaging import services
 from messaging.models import Campaign, Chunk, Message, Status
@@ -133,4 +134,20 @@ def test_a_disabled_gateway_hands_back_what_it_holds(bench):
     bench.gateway.save()
     wait_counts(campaign, {"DELIVERED": 600})
     assert len(smsc.submits) == 600
+    assert_explained(campaign)
+
+
+def test_a_suspended_account_hands_nothing_more_over(bench):
+    smsc, campaign = slow(bench, 400)
+    suspend(bench.account, reason="fraud")
+    services.hold_suspended()
+    wait_for(lambda: chunk_states(campaign) <= {Chunk.State.PAUSED, Chunk.State.DONE})
+    stopped_at = len(smsc.submits)
+    assert stopped_at < 400
+    wait_for(lambda: counts(campaign).get("DELIVERED") == stopped_at)
+    assert len(smsc.submits) == stopped_at
+    activate(bench.account)
+    services.cancel(campaign=campaign, by=None, now=timezone.now())
+    finish_cancelling(campaign_id=campaign.pk, now=timezone.now())
+    wait_counts(campaign, {"DELIVERED": stopped_at, "CANCELLED": 400 - stopped_at})
     assert_explained(campaign)
