@@ -278,13 +278,19 @@ class ProfileForm(forms.ModelForm):
 
 
 class ImpersonationForm(forms.Form):
-    """As whom staff look into an account, and why."""
+    """As whom staff look into an account, why, and whether to change things there, which is a right of its own."""
 
     member = forms.ModelChoiceField(label=_("Look as"), queryset=Membership.objects.none(), empty_label=None)
     reason = forms.CharField(label=_("Reason"), min_length=5, max_length=200, help_text=_("Such as a ticket's number."))
+    changes = forms.BooleanField(
+        label=_("I have to change something"), required=False,
+        help_text=_("Contacts, answers, samples, templates, drafts. Never money, sends, passwords, keys or members."),
+    )  # fmt: skip
 
-    def __init__(self, *args, members, **kwargs) -> None:
+    def __init__(self, *args, members, may_change: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        if not may_change:
+            del self.fields["changes"]
         self.fields["member"].queryset = members
         self.fields["member"].label_from_instance = lambda one: f"{one.user} ({one.get_role_display()})"
 

@@ -49,7 +49,7 @@ class AccountMiddleware:
         if request.impersonation is not None:
             impersonation.note(request, request.impersonation)
             if impersonation.is_refused(request):
-                return refuse(request, _("You only look into this account. End that first to change anything."))
+                return refuse(request, _refusal(request.impersonation))
         return self.get_response(request)
 
     def _welcome(self, request: HttpRequest) -> None:
@@ -72,6 +72,12 @@ class AccountMiddleware:
         request.account = request.membership.account if request.membership else None
         if request.account:
             remember(account=request.account.pk)
+
+
+def _refusal(place: Membership) -> str:
+    if place.changes:
+        return _("Money, sends, passwords, keys and members are the customer's own: staff change none of them.")
+    return _("You only look into this account. End that first to change anything.")
 
 
 class SecondStepMiddleware:

@@ -185,6 +185,14 @@ STAFF_TWO_FACTOR = env_bool("STAFF_TWO_FACTOR", env_bool("HTTPS"))  # staff must
 TWO_FACTOR_REMEMBER_DAYS = env_int("TWO_FACTOR_REMEMBER_DAYS", 30)
 INVITATION_DAYS = env_int("INVITATION_DAYS", 7)
 IMPERSONATION_MINUTES = env_int("IMPERSONATION_MINUTES", 30)  # staff look into an account so long at most
+# Pages, or whole apps ("phonebook:"), by which staff with that right change things in a member's place; all others are
+# closed to them. Nothing here pays, sends, or touches passwords, keys and members: a draft waits for the customer.
+IMPERSONATION_MAY_CHANGE = frozenset(
+    {"phonebook:", "autoreply:"}
+    | {f"messaging:{page}" for page in ("sample_add", "sample_edit", "sample_delete", "templates", "template_delete")}
+    | {f"messaging:{page}" for page in ("compose", "people", "upload", "advice", "merge_preview", "edit", "discard")}
+    | {f"messaging:{page}" for page in ("p2p", "p2p_upload", "p2p_rows", "audience_delete", "pause")}
+)
 INVITATIONS_A_DAY = env_int("INVITATIONS_A_DAY", 50)
 
 # Lockout: 3 failures close the door for 30 minutes, per (user name, address); see accounts.addresses for the address.

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -36,14 +37,20 @@ def looking_page(view: Callable) -> Callable:
 @require_http_methods(["GET", "HEAD", "POST"])
 @looking_page
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
-    """As whom, and why."""
+    """As whom, and why; ``next`` is the page of ours to return to."""
     account = get_object_or_404(Account.objects.exclude(state=Account.State.CLOSED), pk=pk)
-    form = ImpersonationForm(request.POST or None, members=impersonation.members_to_look_as(account))
+    members = impersonation.members_to_look_as(account)
+    form = ImpersonationForm(
+        request.POST or None, members=members, may_change=impersonation.may_change(request.user)
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        impersonation.begin(request, data["member"], reason=data["reason"], now=timezone.now())
+        impersonation.begin(
+            request, data["member"], reason=data["reason"], changes=data.get("changes", False), back=_back(request),
+            now=timezone.now(),
+        )  # fmt: skip
         return redirect("/")
-    context = {"form": form, "looked_at": account}
+    context = {"form": form, "looked_at": account, "back": _back(request)}
     return render(request, "accounts/impersonate.html", context, status=422 if form.is_bound else 200)
 
 
@@ -53,6 +60,13 @@ def end(request: HttpRequest) -> HttpResponse:
     membership = request.impersonation
     if membership is None:
         return redirect("admin:index")
-    impersonation.end(request, membership)
+    back = impersonation.end(request, membership)
     messages.success(request, _("You no longer look into the account."))
-    return redirect(reverse("admin:accounts_account_change", args=[membership.account_id]))
+    return redirect(back or reverse("admin:accounts_account_change", args=[membership.account_id]))
+
+
+def _back(request: HttpRequest) -> str:
+    """The page that the address or the form names, if it is one of ours."""
+    written = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(written, {request.get_host()}, require_https=request.is_secure())
+    return written if is_ours else ""

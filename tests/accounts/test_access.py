@@ -73,6 +73,7 @@ def test_a_closed_account_is_no_account(account):
 def test_staff_without_a_membership_are_shown_their_own_pages(flags):
     response = opens(make_user(**flags), "view")
     assert response.status_code == 403
+    assert 'href="/staff/"' in response.content.decode()
     assert 'href="/admin/"' in response.content.decode()
 
 
