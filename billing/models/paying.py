@@ -134,7 +134,10 @@ class Slip(models.Model):
         verbose_name = _("deposit slip")
         verbose_name_plural = _("deposit slips")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["account", "-id"], name="slip_account")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="slip_account"),
+            models.Index(fields=["created_at"], condition=Q(state="submitted"), name="slip_waiting"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["proforma"], condition=Q(state__in=["submitted", "confirmed"]), name="slip_one_for_a_proforma"

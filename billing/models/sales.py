@@ -1,12 +1,13 @@
 """What is sold: the proforma that offers it, and the invoice that says it was paid. Amounts are integer rials."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, OwnedQuerySet, User
+from accounts.models import Account, OwnedQuerySet, SearchKey, User
 
 
 class VatRate(models.Model):
@@ -56,6 +57,10 @@ class BillingProfile(models.Model):
     class Meta:
         verbose_name = _("buyer's details")
         verbose_name_plural = _("buyers' details")
+        indexes = [
+            GinIndex(OpClass(SearchKey("legal_name"), name="gin_trgm_ops"), name="buyer_legal_name"),
+            models.Index(fields=["national_id"], condition=~Q(national_id=""), name="buyer_national_id"),
+        ]
 
     def __str__(self) -> str:
         return self.legal_name

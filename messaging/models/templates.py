@@ -61,6 +61,9 @@ class Template(models.Model):
         verbose_name_plural = gettext_lazy("templates")
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["account", "name"], name="template_name_once")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=models.Q(state="pending"), name="template_waiting"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -91,7 +91,10 @@ class LineRequest(models.Model):
         verbose_name = _("request for a line")
         verbose_name_plural = _("requests for lines")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["account", "-id"], name="line_request_account")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="line_request_account"),
+            models.Index(fields=["created_at"], condition=Q(state="submitted"), name="line_request_waiting"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["number"], condition=Q(state__in=["submitted", "approved"]), name="line_request_number_once"
