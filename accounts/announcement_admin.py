@@ -1,38 +1,14 @@
 """Staff publish announcements (1.1)."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Count
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import announcements, audit
+from accounts.announcement_forms import AnnouncementForm
 from accounts.models import Announcement
-from common import jalali, showing
-from common.fields import MomentField
-
-
-def _moment(label: str, help_text: str = "") -> MomentField:
-    return MomentField(label=label, help_text=help_text, widget=forms.TextInput(attrs={"dir": "ltr", "size": 20}))
-
-
-class AnnouncementForm(forms.ModelForm):
-    starts_at = _moment(_("shown from"), _("Written 1405/09/01 08:00; empty: at once."))
-    ends_at = _moment(_("shown until"), _("Written 1405/09/01 08:00; empty: until it is deleted."))
-
-    class Meta:
-        model = Announcement
-        fields = ["title_fa", "text_fa", "title_en", "text_en", "severity", "tier", "starts_at", "ends_at"]
-
-    def __init__(self, *args, **options) -> None:
-        super().__init__(*args, **options)
-        for name in ("starts_at", "ends_at"):
-            at = getattr(self.instance, name) if self.instance.pk else None
-            self.initial[name] = jalali.to_jalali(at) if at else ""
-
-    def clean_starts_at(self):
-        return self.cleaned_data["starts_at"] or self.instance.starts_at or timezone.now()
+from common import showing
 
 
 @admin.register(Announcement)
@@ -62,11 +38,7 @@ class AnnouncementAdmin(admin.ModelAdmin):
         return showing.number(row.put_away)
 
     def save_model(self, request: HttpRequest, obj: Announcement, form, change: bool) -> None:
-        if not change:
-            obj.created_by = request.user
-        super().save_model(request, obj, form, change)
-        verb = "changed" if change else "published"
-        audit.record(action=f"announcement.{verb}", target=obj.title_fa, request=request)
+        announcements.publish(obj, by=request.user, request=request)
 
     def delete_model(self, request: HttpRequest, obj: Announcement) -> None:
         audit.record(action="announcement.deleted", target=obj.title_fa, request=request)

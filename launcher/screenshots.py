@@ -336,6 +336,20 @@ PAGES = {
     "staff-tariff": first("/staff/tariffs/", "a[href^='/staff/tariffs/revisions/']:not([href$='/edit/'])"),
     "staff-tariff-edit": first("/staff/tariffs/", "a[href$='/edit/']"),
     "staff-tariff-preview": tariff_preview,
+    "staff-home": opened("/staff/"),
+    "staff-accounts": opened("/staff/accounts/"),
+    "staff-account": first("/staff/accounts/", "table a[href^='/staff/accounts/']"),
+    "staff-requests": opened("/staff/requests/?state=all"),
+    "staff-request": first("/staff/requests/", "table a[href^='/staff/requests/']"),
+    "staff-slips": opened("/staff/slips/?state=all"),
+    "staff-slip": first("/staff/slips/", "table a[href^='/staff/slips/']"),
+    "staff-templates": opened("/staff/templates/?state=all"),
+    "staff-template": first("/staff/templates/", "table a[href^='/staff/templates/']"),
+    "staff-activations": opened("/staff/activations/"),
+    "staff-gateways": opened("/staff/gateways/"),
+    "staff-gateway": first("/staff/gateways/", "a[href^='/staff/gateways/']"),
+    "staff-announcements": opened("/staff/announcements/"),
+    "staff-announcement-new": opened("/staff/announcements/new/"),
     "staff-desk": opened("/staff/support/"),
     "staff-figures": opened("/staff/support/figures/"),
     "staff-ticket": first("/staff/support/", "a[href^='/staff/support/']:not([href*='figures']):not([href*='?'])"),
@@ -347,7 +361,7 @@ LOOKS = {
     "fa-phone": ("fa", "dark", NARROW),
     "en-phone": ("en", "dark", NARROW),
 }
-TOUR_ONLY = {"menu", "activation"}
+TOUR_ONLY = {"menu", "activation", "staff-activations", "staff-announcement-new"}
 PICTURES = {name: (arrange, "fa", "light", WIDE) for name, arrange in PAGES.items() if name not in TOUR_ONLY} | {
     "desk-english": (PAGES["desk"], "en", "light", WIDE),
     "desk-dark": (PAGES["desk"], "fa", "dark", WIDE),
@@ -361,4 +375,5 @@ PICTURES = {name: (arrange, "fa", "light", WIDE) for name, arrange in PAGES.item
     "contacts-english-dark": (PAGES["contacts"], "en", "dark", WIDE),
     "contacts-phone": (PAGES["contacts"], "fa", "dark", NARROW),
     "ticket-phone": (PAGES["ticket"], "fa", "dark", NARROW),
+    "staff-home-phone": (PAGES["staff-home"], "fa", "dark", NARROW),
 }

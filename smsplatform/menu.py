@@ -13,6 +13,7 @@ ANSWERS = _("Answers and texts")
 MANAGE = _("Manage")
 PROGRAMS = _("Developers")
 STAFF = _("Staff")
+ANY_STAFF = "staff"  # in the place of a permission
 FOLDED = {BULK, ANSWERS, PROGRAMS}  # closed until one of their pages is open, or a hand opens them
 
 
@@ -69,10 +70,21 @@ ENTRIES = [
     Entry(_("Web service"), "plug-connected", "webservice:keys", PROGRAMS, right="can_manage"),
     Entry(_("Webhooks"), "webhook", "webservice:webhooks", PROGRAMS, right="can_manage"),
     Entry(_("Request log"), "list-details", "webservice:requests", PROGRAMS, right="can_manage"),
+    Entry(_("Staff desk"), "home", "staff:desk", STAFF, permission=ANY_STAFF),
+    Entry(_("Accounts"), "users", "staff:accounts", STAFF, permission=_of("accounts", "account")),
     Entry(_("Requests for lines"), "device-mobile", "staff:requests", STAFF, permission=_of("numbers", "linerequest")),
     Entry(_("Deposit slips"), "receipt", "staff:slips", STAFF, permission=_of("billing", "slip")),
     Entry(_("Templates to approve"), "template", "staff:templates", STAFF, permission=_of("messaging", "template")),
     Entry(_("Story of a message"), "search", "staff:messages", STAFF, permission=_of("messaging", "message")),
+    Entry(
+        _("Uses of the web service"),
+        "plug-connected",
+        "staff:activations",
+        STAFF,
+        permission=_of("webservice", "activation"),
+    ),
+    Entry(_("Gateways"), "antenna", "staff:gateways", STAFF, permission=_of("messaging", "gateway")),
+    Entry(_("Announcements"), "bell", "staff:announcements", STAFF, permission=_of("accounts", "announcement")),
     Entry(_("Support desk"), "lifebuoy", "support:desk", STAFF, permission="support.work_desk"),
     Entry(_("Tariffs"), "coin", "staff:tariffs", STAFF, permission=_of("credit", "tariffplan")),
 ]
@@ -113,7 +125,8 @@ def menu(request: HttpRequest, membership, counts: dict[str, int]) -> list[dict]
 
 def _may_see(entry: Entry, membership, user) -> bool:
     if entry.permission:
-        return user is not None and user.is_staff and any(map(user.has_perm, entry.permission.split()))
+        is_staff = user is not None and user.is_staff
+        return is_staff and (entry.permission == ANY_STAFF or any(map(user.has_perm, entry.permission.split())))
     return membership is not None and (not entry.right or getattr(membership, entry.right))
 
 

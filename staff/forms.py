@@ -52,6 +52,32 @@ class TemplateFilter(QueueFilter):
     states, waiting = Template.State, Template.State.PENDING
 
 
+class ActivationFilter(forms.Form):
+    """Those that nobody has read, or all."""
+
+    text = forms.CharField(label=_("Search"), required=False, max_length=100)
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[(WAITING, _("Not read yet")), ("read", _("Read")), (ALL, _("All"))]
+    )  # fmt: skip
+
+    def wanted(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value}
+
+
+class AnnouncementFilter(forms.Form):
+    SHOWN, PLANNED, OVER = "shown", "planned", "over"
+    text = forms.CharField(label=_("Search"), required=False, max_length=100)
+    when = forms.ChoiceField(
+        label=_("Time"), required=False,
+        choices=[("", _("All")), (SHOWN, _("Shown now")), (PLANNED, _("To come")), (OVER, _("Ended"))],
+    )  # fmt: skip
+
+    def wanted(self) -> dict[str, str]:
+        self.is_valid()
+        return {name: value for name, value in getattr(self, "cleaned_data", {}).items() if value}
+
+
 class ReasonForm(forms.Form):
     """Why something is refused, in words for the customer."""
 

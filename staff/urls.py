@@ -2,12 +2,44 @@
 
 from django.urls import path
 
-from staff.views import messages, requests, slips, tariffs, templates
+from staff.views import (
+    accounts,
+    activations,
+    announcements,
+    desk,
+    gateways,
+    messages,
+    requests,
+    slips,
+    tariffs,
+    templates,
+)
 
 app_name = "staff"
 urlpatterns = [
     path("messages/", messages.look_up, name="messages"),
     path("messages/<int:pk>/", messages.story, name="message"),
+    path("", desk.desk, name="desk"),
+    path("activations/", activations.activation_list, name="activations"),
+    path("activations/activations.xlsx", activations.export, name="activations_export"),
+    path("activations/<int:pk>/read/", activations.read, name="activation_read"),
+    path("announcements/", announcements.announcement_list, name="announcements"),
+    path("announcements/new/", announcements.new, name="announcement_new"),
+    path("announcements/<int:pk>/", announcements.announcement, name="announcement"),
+    path("announcements/<int:pk>/end/", announcements.end, name="announcement_end"),
+    path("gateways/", gateways.gateway_list, name="gateways"),
+    path("gateways/<int:pk>/", gateways.gateway, name="gateway"),
+    path("gateways/<int:pk>/switch/", gateways.switch, name="gateway_switch"),
+    path("gateways/<int:pk>/flow/", gateways.flow, name="gateway_flow"),
+    path("gateways/<int:pk>/test/", gateways.test_send, name="gateway_test"),
+    path("accounts/", accounts.account_list, name="accounts"),
+    path("accounts/accounts.xlsx", accounts.export, name="accounts_export"),
+    path("accounts/<int:pk>/", accounts.account, name="account"),
+    path("accounts/<int:pk>/suspend/", accounts.suspend, name="account_suspend"),
+    path("accounts/<int:pk>/reopen/", accounts.reopen, name="account_reopen"),
+    path("accounts/<int:pk>/credit/", accounts.credit, name="account_credit"),
+    path("accounts/<int:pk>/limits/", accounts.limits, name="account_limits"),
+    path("accounts/<int:pk>/ticket/", accounts.ticket, name="account_ticket"),
     path("requests/", requests.request_list, name="requests"),
     path("requests/requests.xlsx", requests.export, name="requests_export"),
     path("requests/papers/<int:pk>/", requests.paper, name="paper"),

@@ -45,7 +45,7 @@ from tests.factories import (
     make_ticket,
     make_user,
 )
-from webservice.services import create_key
+from webservice.services import create_key, save_activation
 from webservice.webhooks.services import create_endpoint
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -112,6 +112,8 @@ MAKERS = {
     "group": lambda world: Group.objects.create(account=world.account, name=f"group {next(_numbers)}").pk,
     "field": lambda world: create_field(account=world.account, name=f"field {next(_numbers)}").pk,
     "import": lambda world: _uploaded(world).pk,
+    "activation": lambda world: _activation(world),
+    "gateway": lambda world: make_gateway().pk,
     "announcement": lambda world: make_announcement().pk,
     "report": lambda world: "sent",
     "form": lambda world: "xlsx",
@@ -161,6 +163,10 @@ def _reply_file(world: World) -> str:
     kept = store(SimpleUploadedFile("rules.csv", "قیمت,هزار\nنشانی,\n".encode()), folder=FOLDER)
     asked = {"account": world.account.pk, "name": kept.name, "filename": "rules.csv", "line": None, "match": 0}
     return signing.dumps(asked, salt=SALT)
+
+
+def _activation(world: World) -> int:
+    return save_activation(account=world.account, used_by="shop.example.com", networks=[], purpose="orders").pk
 
 
 def _uploaded(world: World) -> Import:

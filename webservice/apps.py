@@ -24,6 +24,7 @@ class WebserviceConfig(AppConfig):
                 "key.created": _("Web service key made"),
                 "key.revoked": _("Web service key revoked"),
                 "activation.created": _("Use of the web service registered"),
+                "activation.read": _("Registration of the web service's use read by staff"),
                 "activation.changed": _("Use of the web service changed"),
                 "dialect_settings.created": _("Dialect settings added"),
                 "dialect_settings.changed": _("Dialect settings changed"),

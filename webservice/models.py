@@ -126,12 +126,17 @@ class Activation(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    read_at = models.DateTimeField(_("read by staff"), null=True, blank=True, editable=False)  # gone when it is changed
+    read_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, editable=False, related_name="+")
 
     objects = OwnedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activation of the web service")
         verbose_name_plural = _("activations of the web service")
+        indexes = [
+            models.Index(fields=["changed_at"], condition=models.Q(read_at=None), name="activation_unread"),
+        ]
 
     def __str__(self) -> str:
         return self.used_by

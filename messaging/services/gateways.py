@@ -1,14 +1,21 @@
 """Gateways, added and switched by the platform's staff; the binds follow the rows within two seconds."""
 
 import sys
+from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import User
+from billing.services import InsufficientCredit
+from credit.pricing import NoTariff
 from messaging.delivery.binding import bind_config
-from messaging.models import Gateway, Route
+from messaging.models import Campaign, Chunk, Gateway, Route
+from messaging.services.refusals import SendRefused
+from messaging.services.sending import send
 from numbers.models import Operator
+from numbers.selectors import notice_line
 
 SANDBOX = "sandbox"
 
@@ -49,12 +56,71 @@ def place_sandbox(*, host: str, port: int) -> Gateway:
 
 
 def switch_gateway(*, gateway: Gateway, is_enabled: bool, by: User | None = None) -> Gateway:
+    """Let a gateway carry messages, or pause it: its binds hand back what they hold, planning passes it over, and what
+    waits for it waits. Again changes nothing, and is written down once."""
     with transaction.atomic():
+        was = Gateway.objects.select_for_update().values_list("is_enabled", flat=True).get(pk=gateway.pk)
+        if was == is_enabled:
+            gateway.is_enabled = was
+            return gateway
         gateway.is_enabled = is_enabled
         gateway.save(update_fields=["is_enabled"])
         action = "gateway.enabled" if is_enabled else "gateway.disabled"
         record(action=action, user=by, target=f"gateway:{gateway.name}")
     return gateway
+
+
+@transaction.atomic
+def change_flow(
+    *, gateway: Gateway, binds: int, window: int, throughput: int, failover_seconds: int, by: User | None = None
+) -> Gateway:
+    """How much a gateway carries, changed while it runs: its binds begin anew within seconds and lose nothing.
+
+    ``throughput`` in parts a second of all binds together, 0 for no cap. Raises
+    django.core.exceptions.ValidationError, ConfigurationError.
+    """
+    wanted = {
+        "binds": binds, "window": window, "throughput": throughput, "failover_seconds": failover_seconds
+    }  # fmt: skip
+    locked = Gateway.objects.select_for_update().get(pk=gateway.pk)
+    was = {name: getattr(locked, name) for name in wanted}
+    if was == wanted:
+        return locked
+    for name, value in wanted.items():
+        setattr(locked, name, value)
+    locked.full_clean()
+    bind_config(locked)
+    locked.save(update_fields=list(wanted))
+    changed = {name: [was[name], value] for name, value in wanted.items() if was[name] != value}
+    record(action="gateway.changed", user=by, target=f"gateway:{locked.name}", details=changed)
+    return locked
+
+
+class NotTested(Exception):
+    """No test message can be sent by this gateway; the message says why."""
+
+
+@transaction.atomic
+def send_by(*, gateway: Gateway, mobile: str, text: str, by: User, now: datetime) -> Campaign:
+    """One message by this gateway, whatever the routes say: from the line of the platform's notices, at the cost of its
+    account (of a sandbox: free). It never takes another way. Raises NotTested; then nothing was charged."""
+    line = notice_line()
+    if line is None:
+        raise NotTested(_("No active line carries the platform's notices; a test is sent from that line."))
+    if not gateway.is_enabled:
+        raise NotTested(_("The gateway is paused. Resume it, then test it."))
+    try:
+        campaign = send(
+            account=line.account, line=line, text=text, recipients=[mobile], kind=Campaign.Kind.TEST, created_by=by,
+            title=gateway.name, is_test=gateway.is_sandbox, now=now,
+        )  # fmt: skip
+    except (SendRefused, NoTariff, InsufficientCredit) as refusal:
+        raise NotTested(str(refusal)) from refusal
+    if not campaign.confirmed_at:
+        raise NotTested(_("This number cannot be sent to: it is no mobile number, it has opted out, or has no route."))
+    Chunk.objects.filter(campaign=campaign, gateway__isnull=False).update(gateway=gateway, moved_from=gateway.pk)
+    record(action="gateway.tested", user=by, target=f"gateway:{gateway.name}", details={"campaign": campaign.pk})
+    return campaign
 
 
 def bind_processes() -> list[dict]:

@@ -8,6 +8,7 @@ from billing.models import Slip
 from common.text.folding import ascii_digits
 from messaging.models import Template
 from numbers.models import LineRequest
+from webservice.models import Activation
 
 
 def line_requests(
@@ -34,6 +35,14 @@ def templates(
     """Templates (W5): by name, words of the text, account's name or id."""
     rows = Template.objects.select_related("account", "line")
     return _narrowed(rows, state, text, since, until, "name__icontains", "text__icontains")
+
+
+def activations(*, state: str = "", text: str = "") -> QuerySet[Activation]:
+    """What accounts use the web service for (S1): not read yet, "read", or "all"."""
+    rows = Activation.objects.select_related("account", "read_by")
+    if state != "all":
+        rows = rows.filter(read_at__isnull=state != "read")
+    return _narrowed(rows, None, text, None, None, "used_by__icontains", "purpose__icontains")
 
 
 def _narrowed(rows: QuerySet, state: str | None, text: str, since, until, *fields: str) -> QuerySet:

@@ -47,6 +47,8 @@ NO_PAGES = {
     "/support/files/{ticket_file}/",
     "/staff/support/files/{ticket_file}/",
     "/staff/support/{ticket}/watchers/",  # a fragment of the desk's page
+    "/staff/accounts/accounts.xlsx",
+    "/staff/activations/activations.xlsx",
     "/staff/requests/requests.xlsx",
     "/staff/requests/papers/{paper}/",
     "/staff/slips/slips.xlsx",

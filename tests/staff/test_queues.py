@@ -48,6 +48,7 @@ def test_a_request_is_read_with_its_papers_and_approved(account):
     shown = staff.get(f"/staff/requests/papers/{paper.pk}/?inline")
     assert (shown["Content-Type"], shown["Content-Disposition"]) == ("application/pdf", "inline")
     assert (shown["X-Frame-Options"], shown["X-Content-Type-Options"]) == ("SAMEORIGIN", "nosniff")
+    assert shown["Content-Security-Policy"] == "frame-ancestors 'self'"
     assert b"".join(shown) == b"%PDF-1.7 letter"
     answer = staff.post(f"/staff/requests/{request.pk}/approve/", {"price": "۲٬۰۰۰٬۰۰۰"})
     assert answer.url == "/staff/requests/"
