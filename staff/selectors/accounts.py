@@ -23,6 +23,7 @@ MOST_FOUND = 200
 SLOWEST_SECONDS = 2
 LATEST = 5
 LATEST_ENTRIES = 10
+_WITH_REASON = {"account.suspended", "account.activated", "impersonation.begun", "wallet.adjusted"}  # staff's own words
 _SEPARATORS = str.maketrans("", "", " -()./\u200c")
 
 
@@ -127,4 +128,5 @@ def _activity(account: Account) -> list[AuditEntry]:
     entries = list(activity(account)[:LATEST_ENTRIES])
     for entry in entries:
         entry.label = audit.action_label(entry.action)
+        entry.why = entry.details.get("reason", "") if entry.action in _WITH_REASON else ""
     return entries
