@@ -6,8 +6,8 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [
         ('accounts', '0010_finding_accounts'),
-        ('messaging', '0024_failover_by_error'),
-        ('numbers', '0005_waiting_requests'),
+        ('messaging', '0025_sends_on_contacts_dates'),
+        ('numbers', '0006_waiting_requests'),
     ]
 
     operations = [

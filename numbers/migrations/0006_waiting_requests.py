@@ -7,8 +7,8 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [
         ('accounts', '0010_finding_accounts'),
-        ('billing', '0006_finding_buyers_and_slips'),
-        ('numbers', '0004_line_requests'),
+        ('billing', '0009_finding_buyers_and_slips'),
+        ('numbers', '0005_quiet_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

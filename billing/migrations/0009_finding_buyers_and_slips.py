@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [
         ('accounts', '0010_finding_accounts'),
-        ('billing', '0005_invoices_never_change'),
+        ('billing', '0008_ledger_sums_from_the_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
