@@ -121,9 +121,9 @@ OPEN = {
     "/phonebook/groups/{group}/merge/", "/phonebook/import/", "/phonebook/import/{import}/",
     "/phonebook/import/{import}/cancel/", "/phonebook/new/", "/phonebook/opt-outs/add/",
     "/phonebook/opt-outs/remove/", "/phonebook/opt-outs/words/", "/phonebook/selected/", "/phonebook/trash/change/",
-    "/phonebook/{contact}/", "/samples/add/", "/samples/{sample}/", "/samples/{sample}/delete/", "/send/",
-    "/send/advice/", "/send/file/", "/send/p2p/", "/send/p2p/file/", "/send/p2p/rows/", "/send/preview/",
-    "/templates/", "/templates/{template}/delete/",
+    "/phonebook/trash/undo/{deletion}/", "/phonebook/{contact}/", "/samples/add/", "/samples/{sample}/",
+    "/samples/{sample}/delete/", "/send/", "/send/advice/", "/send/file/", "/send/p2p/", "/send/p2p/file/",
+    "/send/p2p/rows/", "/send/preview/", "/templates/", "/templates/{template}/delete/",
 }  # fmt: skip
 
 
