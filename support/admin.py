@@ -23,7 +23,6 @@ class ServiceLevelAdmin(AuditedAdmin):
 class HolidayAdmin(AuditedAdmin):
     audit_name = "holiday"
     list_display = ["day", "name"]
-    date_hierarchy = "day"
 
 
 @admin.register(CannedAnswer)

@@ -19,6 +19,7 @@ from billing.models import BillingProfile, CreditNote, Invoice, Payment, Proform
 from billing.services import ask_bank
 from billing.services.credit_notes import CreditNoteRefused, issue_credit_note, left_of
 from common import showing
+from common.admin_months import MonthFilter
 
 
 @admin.register(VatRate)
@@ -71,9 +72,8 @@ class ProformaAdmin(ReadOnlyAdmin):
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnlyAdmin):
     list_display = ["number", "account", "total_shown", "issued_at", "give_back_link"]
-    list_filter = ["year", "issued_at"]
+    list_filter = ["year", ("issued_at", MonthFilter)]
     search_fields = ["=serial", "account__name"]
-    date_hierarchy = "issued_at"
 
     @admin.display(description=gettext_lazy("give back"))
     def give_back_link(self, invoice: Invoice) -> str:

@@ -16,6 +16,7 @@ from billing.models import LedgerEntry, Wallet
 from billing.reasons import reason_of
 from billing.services import InsufficientCredit, InvalidAmount, ReferenceConflict, adjust, set_limits
 from common import showing
+from common.admin_months import MonthFilter
 
 
 class WalletForm(ModelForm):
@@ -119,10 +120,9 @@ class WalletAdmin(admin.ModelAdmin):
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(admin.ModelAdmin):
     list_display = ["created_at", "account", "kind", "amount_shown", "balance_shown", "words", "reference"]
-    list_filter = ["kind", "created_at"]
+    list_filter = ["kind", "created_at", ("created_at", MonthFilter)]
     list_select_related = ["wallet__account"]
     search_fields = ["reference", "reason", "wallet__account__name"]
-    date_hierarchy = "created_at"
     show_full_result_count = False
 
     @admin.display(description=gettext_lazy("account"), ordering="wallet__account__name")

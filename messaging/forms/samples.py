@@ -39,7 +39,9 @@ class SampleFilterForm(forms.Form):
     category = forms.ChoiceField(label=_("category"), required=False)
 
     def __init__(self, data, *, categories: list[str]) -> None:
-        super().__init__(data)
+        super().__init__(
+            data, auto_id="filter_%s"
+        )  # the page has a form of samples besides, with fields of these names
         self.fields["category"].choices = [("", _("All")), *((name, name) for name in categories)]
 
     def wanted(self) -> dict[str, str]:
