@@ -248,6 +248,35 @@ def story_for_staff(page) -> None:
     page.goto(f"/staff/messages/{address.split('/')[4]}/")
 
 
+def exports(page) -> None:
+    """A file that has been made, and its way to the disk."""
+    page.goto("/reports/exports/")
+    if not page.locator("#exports a.btn-primary").count():
+        page.goto("/reports/exports/?list=ledger")
+    page.locator("#exports a.btn-primary").first.wait_for(timeout=60_000)
+
+
+def second_step_by_sms(page) -> None:
+    """The code was asked for; the page waits for it."""
+    page.goto("/accounts/two-factor/")
+    if not page.locator("#sms_code").count():
+        page.locator("form[action$='/two-factor/sms/'] button").click()
+    page.locator("#sms_code").wait_for()
+
+
+def palette(page) -> None:
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.locator("#find-text").fill("گزارش" if page.locator("html").get_attribute("lang") == "fa" else "report")
+    page.locator("#find-results a").first.wait_for()
+
+
+def keys(page) -> None:
+    page.goto("/")
+    page.keyboard.press("?")
+    page.locator("#keys").wait_for()
+
+
 PAGES = {
     "login": login_page,
     "desk": opened("/"),
@@ -326,6 +355,18 @@ PAGES = {
     "webhook": first("/web-service/webhooks/", "a[href^='/web-service/webhooks/']:not([href$='/new/'])"),
     "webhook-new": opened("/web-service/webhooks/new/"),
     "requests": opened("/web-service/requests/"),
+    "reports": opened("/reports/"),
+    "reports-operators": opened("/reports/?by=operator"),
+    "reports-received": opened("/reports/received/"),
+    "reports-bulk": opened("/reports/bulk/"),
+    "exports": exports,
+    "palette": palette,
+    "keyboard": keys,
+    "members": opened("/accounts/members/"),
+    "member-invite": opened("/accounts/members/invite/"),
+    "two-factor": opened("/accounts/two-factor/"),
+    "two-factor-sms": second_step_by_sms,
+    "sessions": opened("/accounts/sessions/"),
     "profile": opened("/accounts/profile/"),
     "account": opened("/accounts/account/"),
     "password": opened("/accounts/password/"),
@@ -374,6 +415,18 @@ PICTURES = {name: (arrange, "fa", "light", WIDE) for name, arrange in PAGES.item
     "rules-phone": (PAGES["rules"], "fa", "dark", NARROW),
     "contacts-english-dark": (PAGES["contacts"], "en", "dark", WIDE),
     "contacts-phone": (PAGES["contacts"], "fa", "dark", NARROW),
+    "reports-phone": (PAGES["reports"], "fa", "dark", NARROW),
+    "reports-english-dark": (PAGES["reports"], "en", "dark", WIDE),
+    "exports-phone": (exports, "fa", "dark", NARROW),
+    "palette-english-dark": (palette, "en", "dark", WIDE),
+    "palette-phone": (palette, "fa", "dark", NARROW),
+    "members-phone": (PAGES["members"], "fa", "dark", NARROW),
+    "members-english": (PAGES["members"], "en", "light", WIDE),
+    "two-factor-phone": (PAGES["two-factor"], "en", "dark", NARROW),
+    "sessions-phone": (PAGES["sessions"], "fa", "dark", NARROW),
+    "activity-phone": (PAGES["activity"], "fa", "dark", NARROW),
+    "recurring-phone": (PAGES["recurring"], "fa", "dark", NARROW),
+    "recurring-new-english-dark": (PAGES["recurring-new"], "en", "dark", WIDE),
     "ticket-phone": (PAGES["ticket"], "fa", "dark", NARROW),
     "staff-home-phone": (PAGES["staff-home"], "fa", "dark", NARROW),
 }
