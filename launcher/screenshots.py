@@ -251,9 +251,9 @@ def story_for_staff(page) -> None:
 def exports(page) -> None:
     """A file that has been made, and its way to the disk."""
     page.goto("/reports/exports/")
-    if not page.locator("#exports a.btn-primary").count():
+    if not page.locator("#exports tbody a.btn-primary").count():
         page.goto("/reports/exports/?list=ledger")
-    page.locator("#exports a.btn-primary").first.wait_for(timeout=60_000)
+    page.locator("#exports tbody a.btn-primary").first.wait_for(timeout=60_000)
 
 
 def second_step_by_sms(page) -> None:
