@@ -111,7 +111,7 @@ def _messages(ids: Mapping[str, int], rows: int) -> dict[str, int]:
     waiting = max(rows // 1000, 1)
     first = chunk + rows
     later = fill(
-        Campaign, rows, **common, state="'scheduled'", confirmed_at=_SPREAD,
+        Campaign, waiting, **common, state="'scheduled'", confirmed_at=_SPREAD,
         send_at="now() + interval '1 day' + n * interval '1 second'",
         first_id=f"({first}::bigint + n - 1) * 1000", last_id=f"({first}::bigint + n - 1) * 1000 + 999",
     )  # fmt: skip
