@@ -42,6 +42,7 @@ RENEW_SECONDS = 5.0
 LOOK_SECONDS = 0.3  # how soon a pause or a cancel is noticed
 REPORT_SECONDS = 1.0
 IDLE_SECONDS = 0.5
+STRANGERS_SECONDS = 30.0  # for so long a bind looks for the messages of receipts that nobody knew; then beat does
 UNBOUND_SECONDS = 5.0  # without a bind for so long, others may have what we hold
 ARMED_SECONDS = 0.1  # of the measured rate: what may be lost sight of in a crash, beside the window
 MOST_ARMED = 4000
@@ -79,7 +80,7 @@ class BindEngine:
         self._rate = 0.0
         self._chunk_size = 1000.0
         self._due = dict.fromkeys(("renew", "look", "report", "poll", "match"), 0.0)
-        self._strangers_stored = False
+        self._strangers_until = 0.0
         self._last_submitted = 0
         self._session_thread: threading.Thread | None = None
         self._session_is_ending = False
@@ -286,7 +287,8 @@ class BindEngine:
 
     def _page_stands(self, page: Page) -> None:
         batch = page.batch
-        self._strangers_stored |= any(row.message_id is None for row in batch.receipts)
+        if any(row.message_id is None for row in batch.receipts):
+            self._strangers_until = time.monotonic() + STRANGERS_SECONDS
         self._plan_retries(batch.requeued.values())
         if batch.deliveries:
             self.session.acknowledge(batch.deliveries)
@@ -446,10 +448,10 @@ class BindEngine:
 
     def _match_late(self) -> None:
         """Receipts that came before another bind had committed what they are for."""
-        if time.monotonic() < self._due["match"] or not self._strangers_stored:
+        if not self._due["match"] <= time.monotonic() < self._strangers_until:
             return
         self._due["match"] = time.monotonic() + REPORT_SECONDS
-        self._strangers_stored = bool(receipts.match_waiting(now=timezone.now(), gateway_id=self.gateway.id))
+        receipts.match_waiting(now=timezone.now(), gateway_id=self.gateway.id)
 
     # --- the session's life -----------------------------------------------------------------------------------------
 

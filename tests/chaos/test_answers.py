@@ -170,6 +170,25 @@ def test_an_id_of_another_gateway_is_nobodys(bench):
     assert_explained(campaign)
 
 
+def test_a_bind_goes_on_looking_for_the_message_of_a_receipt(bench, monkeypatch):
+    """Another bind, or a busy database, may need longer to write an answer down than the receipt needs to come."""
+    from messaging.delivery import engine
+
+    looks = []
+    look = engine.receipts.match_waiting
+    monkeypatch.setattr(engine.receipts, "match_waiting", lambda **given: looks.append(look(**given)))
+    smsc = bench.operator(drop_receipts=1.0)
+    campaign = bench.send(1)
+    bench.start()
+    wait_counts(campaign, {"SUBMITTED": 1})
+    tell(smsc, bench.line, FIRST, "later")
+    wait_for(lambda: len(looks) >= 2)
+    assert looks[:2] == [0, 0]
+    Submission.objects.update(smsc_id="later")
+    wait_for(lambda: counts(campaign) == {"DELIVERED": 1})  # nobody but the bind looks here
+    assert_explained(campaign)
+
+
 def test_two_operators_use_the_same_ids_at_the_same_time(bench):
     operators, campaigns = [], []
     for place, undelivered in enumerate((0.0, 1.0)):
