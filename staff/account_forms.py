@@ -18,9 +18,7 @@ MOST_RIALS = 10**13
 class AccountFilter(forms.Form):
     """What cannot be read filters nothing."""
 
-    text = forms.CharField(
-        label=_("Name, e-mail, mobile, national ID, line or id"), required=False, max_length=100
-    )  # fmt: skip
+    text = forms.CharField(label=_("Search"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Account.State.choices])
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All")), *Account.Kind.choices])
 
