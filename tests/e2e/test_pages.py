@@ -177,7 +177,7 @@ def keys(page: Page) -> None:
 
 
 def samples(page: Page) -> None:
-    page.locator('[data-dialog="samples"]').click()
+    page.locator('[data-dialog="samples"]').first.click()
     expect(page.locator("dialog#samples")).to_be_visible()
 
 
@@ -211,17 +211,59 @@ def sure(page: Page) -> None:
     expect(page.locator("dialog#confirm")).to_be_visible()
 
 
+def palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    expect(page.locator("#find-results a").first).to_be_visible()
+
+
+def themes(page: Page) -> None:
+    page.locator("details.menu summary").first.click()
+    expect(page.locator(".menu-body:visible").first).to_be_visible()
+
+
+def day_picker(page: Page) -> None:
+    page.locator("#id_since").click()
+    expect(page.locator(".picker")).to_be_visible()
+
+
+def another_time(page: Page) -> None:
+    page.locator("[data-dialog^='time-']").first.click()
+    page.locator("dialog[open] [data-picker]").click()
+    expect(page.locator(".picker")).to_be_visible()
+
+
+def toast(page: Page) -> None:
+    page.locator("form[action='/samples/add/'] button").first.click()
+    expect(page.locator("[data-toast]").first).to_be_visible()
+
+
+def confirming(page: Page) -> None:
+    page.locator("main form[data-confirm] button:enabled, main button[data-confirm]:enabled").first.click()
+    expect(page.locator("dialog#confirm")).to_be_visible()
+
+
+def closing(page: Page) -> None:
+    page.locator("[data-dialog=close-ticket]").click()
+    expect(page.locator("dialog#close-ticket")).to_be_visible()
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize(
     ("path", "opened"),
     [
         ("/", user_menu), ("/", drawer), ("/", keys), ("/send/", samples), ("/send/", test_send), ("/send/", picker),
-        ("/send/", people), ("/send/", long_text), ("/campaigns/{campaign}/", sure),
+        ("/send/", people), ("/send/", long_text), ("/campaigns/{campaign}/", sure), ("/", palette), ("/", themes),
+        ("/sent/", day_picker), ("/sent/", toast), ("/scheduled/", another_time),
+        ("/samples/", confirming), ("/accounts/members/", confirming), ("/web-service/keys/", confirming),
+        ("/billing/slips/", confirming), ("/inbox/{received}/", samples), ("/auto-replies/new/", samples),
+        ("/send/recurring/new/", samples), ("/reports/", day_picker), ("/support/{ticket}/", closing),
     ],
 )  # fmt: skip
 def test_opened(show, path, opened, look):
     if opened is drawer and look[2] > 390:
         pytest.skip("the menu stands beside a wide page")
+    if opened is themes and look[2] <= 390:
+        pytest.skip("on a phone the themes stand in the user's menu")
     page = show("owner", path, look)
     opened(page)
     assert violations(page) == []
