@@ -23,6 +23,7 @@ from accounts import announcement_admin, audit, lockout, second_step, services  
 from accounts.forms import MobileField
 from accounts.models import Account, AuditEntry, Membership, User
 from common import showing
+from common.admin_months import MonthFilter
 
 admin.site.site_title = admin.site.site_header = _("Staff pages")
 admin.site.index_title = _("Everything on the platform")
@@ -302,12 +303,11 @@ class ActionFilter(admin.SimpleListFilter):
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.ModelAdmin):
     list_display = ["time", "words", "account", "user", "target", "address"]
-    list_filter = [ActionFilter, "at"]
+    list_filter = [ActionFilter, "at", ("at", MonthFilter)]
     fields = ["time", "words", "action", "account", "user", "target", "details", "address"]
     time = moment("at", _("time"))
     list_select_related = ["account", "user"]
     search_fields = ["action", "target", "account__name", "user__username", "address"]
-    date_hierarchy = "at"
     show_full_result_count = False
 
     @admin.display(description=_("action"), ordering="action")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 import time_machine
+from django.contrib import admin
 
 from common.jalali import TEHRAN
 from tests.factories import make_account, make_invoice
@@ -42,3 +43,10 @@ def test_a_month_is_that_of_the_readers_calendar():
 def test_what_is_no_month_is_refused(written):
     answer = staff_client().get(PATH, {"issued_at_month": written})
     assert (answer.status_code, answer.url) == (302, f"{PATH}?e=1")
+
+
+def test_no_list_of_staff_goes_by_gregorian_months_alone():
+    assert [str(page) for page in admin.site._registry.values() if page.date_hierarchy] == []
+    page = staff_client(language="fa").get("/admin/accounts/auditentry/")
+    assert page.status_code == 200
+    assert ("?at_month=1405-09" in page.content.decode(), "آذر ۱۴۰۵" in page.content.decode()) == (True, True)
