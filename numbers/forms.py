@@ -109,7 +109,7 @@ class QuietHoursForm(forms.Form):
 
     is_kept = forms.BooleanField(label=_("Keep quiet hours"), required=False)
     opens = ClockField(label=_("Messages leave from"), required=False)
-    closes = ClockField(label=_("Until"), required=False, to_the_end=True)
+    closes = ClockField(label=_("Messages leave until"), required=False, to_the_end=True)
 
     def __init__(self, *args, hours: tuple[int, int] | None, **options) -> None:
         opens, closes = hours or (8 * 60, 21 * 60)

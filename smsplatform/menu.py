@@ -21,6 +21,7 @@ FOLDED = {BULK, ANSWERS, PROGRAMS}  # closed until one of their pages is open, o
 class Entry:
     """``right`` is a property of the membership (``can_send``, ``can_manage``), ``count`` one of the page's counts.
 
+    Pages that lie elsewhere but belong to an entry begin with one of the addresses of ``also``, apart by spaces.
     An entry with a ``permission`` (or several, apart by spaces) is for staff who have one, with or without an account.
     """
 
@@ -31,6 +32,7 @@ class Entry:
     right: str = ""
     count: str = ""
     permission: str = ""
+    also: str = ""
 
 
 def _of(app: str, model: str) -> str:
@@ -38,6 +40,7 @@ def _of(app: str, model: str) -> str:
     return f"{app}.view_{model} {app}.change_{model}"
 
 
+OF_INVOICES = "/billing/proformas/ /billing/credit-notes/ /billing/slips/ /billing/buyer/"
 ENTRIES = [
     Entry(_("Desk"), "home", "reports:desk"),
     Entry(_("Send SMS"), "send-2", "messaging:compose", SEND, right="can_send"),
@@ -62,8 +65,8 @@ ENTRIES = [
     Entry(_("Reports"), "report-analytics", "reports:reports", MANAGE),
     Entry(_("Large files"), "file-spreadsheet", "reports:exports", MANAGE),
     Entry(_("My numbers"), "device-mobile", "numbers:lines", MANAGE),
-    Entry(_("My credit"), "wallet", "billing:ledger", MANAGE),
-    Entry(_("Invoices"), "receipt", "billing:invoices", MANAGE),
+    Entry(_("My credit"), "wallet", "billing:ledger", MANAGE, also="/credit/"),
+    Entry(_("Invoices"), "receipt", "billing:invoices", MANAGE, also=OF_INVOICES),
     Entry(_("Support"), "lifebuoy", "support:tickets", MANAGE),
     Entry(_("Members"), "users", "accounts:members", MANAGE, right="can_manage"),
     Entry(_("Activity"), "list-details", "accounts:activity", MANAGE, right="can_manage"),
@@ -100,7 +103,7 @@ def menu(request: HttpRequest, membership, counts: dict[str, int]) -> list[dict]
     """The groups to show, in order: ``{"label", "is_open", "entries": [{"label", "icon", "url", "is_current",
     "count"}]}``. A group without its label is no group: it has no heading and cannot be folded."""
     shown = shown_entries(request, membership)
-    current = _current(request.path, [url for _entry, url in shown])
+    current = _current(request.path, shown)
     groups: dict[str, list[dict]] = {}
     for entry, url in shown:
         groups.setdefault(str(entry.group), []).append(
@@ -137,7 +140,8 @@ def _address(entry: Entry) -> str | None:
         return None
 
 
-def _current(path: str, urls: list[str]) -> str | None:
+def _current(path: str, shown: list[tuple[Entry, str]]) -> str | None:
     """The entry under which the page lies: the longest address that begins the page's own."""
-    inside = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
-    return max(inside, key=len, default=None)
+    places = {place: url for entry, url in shown for place in (url, *entry.also.split())}
+    inside = [place for place in places if path == place or (place != "/" and path.startswith(place))]
+    return places[max(inside, key=len)] if inside else None

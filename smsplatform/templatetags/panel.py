@@ -1,5 +1,7 @@
 """Tags of the panel's own parts: form fields, the tone of a state. Icons and figures are common.templatetags.show's."""
 
+from urllib.parse import urlencode
+
 from django import forms, template
 from django.forms.boundfield import BoundField
 
@@ -45,6 +47,19 @@ def initials(user) -> str:
 def percent_of(part: int, whole: int) -> int:
     """Whole per cent, never 100 before all is there."""
     return int(part * 100 / whole) if whole else 0
+
+
+@register.filter
+def is_narrowed(form: forms.Form) -> bool:
+    """Whether somebody chose a filter: a hidden one is the tab, or the thing, that the list is of."""
+    return any(bound.data not in (None, "", [], False) for bound in form.visible_fields())
+
+
+@register.filter
+def of_the_tab(form: forms.Form) -> str:
+    """The query of the same list without a filter: «?state=paid», or nothing; to be put behind a path."""
+    kept = [(bound.html_name, bound.data) for bound in form.hidden_fields() if bound.data not in (None, "")]
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 @register.inclusion_tag("components/field.html")

@@ -106,3 +106,10 @@ def test_a_viewer_may_look_and_a_stranger_logs_in(account, client):
     for path in ("/billing/", "/billing/download/"):
         response = client.get(path)
         assert (response.status_code, response.url) == (302, f"/accounts/login/?next={path}")
+
+
+def test_a_tab_is_no_filter_and_stays_when_the_filters_are_cleared(account):
+    client = client_of(account)
+    assert "Clear the filters" not in client.get("/billing/invoices/?state=paid").content.decode()
+    filtered = client.get("/billing/invoices/?state=paid&since=2026-11-01").content.decode()
+    assert '<a class="btn" href="/billing/invoices/?state=paid">Clear the filters</a>' in filtered

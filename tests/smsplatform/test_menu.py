@@ -11,7 +11,7 @@ from smsplatform.menu import Entry, menu
 SEND, OWNER, EVERY = (
     Entry("send", "send-2", "t_send", "g", right="can_send"),
     Entry("keys", "key", "t_keys", "h", right="can_manage"),
-    Entry("box", "inbox", "t_box", "g", count="unread"),
+    Entry("box", "inbox", "t_box", "g", count="unread", also="/letters/ /cards/"),
 )
 urlpatterns = [
     path("", lambda request: None, name="t_home"),
@@ -50,7 +50,8 @@ def test_stranger_sees_nothing():
 
 
 @pytest.mark.parametrize(
-    ("address", "current"), [("/", "home"), ("/send/", "send"), ("/send/12/review/", "send"), ("/elsewhere/", None)]
+    ("address", "current"),
+    [("/", "home"), ("/send/", "send"), ("/send/12/review/", "send"), ("/cards/3/", "box"), ("/elsewhere/", None)],
 )
 def test_current_page_is_marked_once(address, current):
     marked = [label for label, is_current in shown(Membership.Role.OWNER, address) if is_current]
