@@ -137,6 +137,11 @@ class Campaign(models.Model):
                 condition=Q(state__in=["planning", "queued", "running", "paused", "scheduled"]),
                 name="campaign_open",
             ),
+            models.Index(
+                fields=["account", "send_at", "id"],
+                condition=Q(state__in=["scheduled", "paused"]),
+                name="campaign_by_time",
+            ),
             models.Index(fields=["account", "reference", "-id"], condition=~Q(reference=""), name="campaign_reference"),
             GinIndex(fields=["tags"], opclasses=["jsonb_path_ops"], condition=~Q(tags=[]), name="campaign_tags"),
             models.Index(
@@ -230,6 +235,7 @@ class Chunk(models.Model):
                 fields=["gateway", "message_class", "account", "turn", "id"], condition=Q(state=1), name="chunk_next"
             ),
             models.Index(fields=["lease_until"], condition=Q(state=2), name="chunk_leased"),
+            models.Index(fields=["account", "id"], condition=Q(state=0), name="chunk_held"),
             models.Index(fields=["due_at"], condition=Q(state=0, due_at__isnull=False), name="chunk_held_until"),
         ]
 

@@ -6,7 +6,7 @@ from messaging.selectors.conversations import Conversation, Turn, conversation, 
 from messaging.selectors.inbox import inbox, names_of, trash, unread_count
 from messaging.selectors.progress import Progress, progress, progress_of
 from messaging.selectors.reached import reached
-from messaging.selectors.scheduled import scheduled, scheduled_messages
+from messaging.selectors.scheduled import scheduled, scheduled_message_page, scheduled_messages, scheduled_page
 from messaging.selectors.sent import SentFilter, message_text, sent_messages, text_samples
 from messaging.selectors.story import Event, story
 from messaging.selectors.templates import line_for, templates
@@ -36,7 +36,9 @@ __all__ = [
     "sample_categories",
     "samples",
     "scheduled",
+    "scheduled_message_page",
     "scheduled_messages",
+    "scheduled_page",
     "sent_messages",
     "shown_recipient",
     "story",

@@ -5,7 +5,6 @@ from itertools import islice
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.access import panel_page
 from common.fields import MomentField
-from common.paging import page_of
 from common.showing import number
 from messaging import services
 from messaging.exporting import written
@@ -25,11 +23,19 @@ from messaging.forms import ScheduledFilterForm, ScheduledMessagesFilterForm
 from messaging.forms.compose import written_moment
 from messaging.forms.fields import IdsField
 from messaging.models import Campaign, Message
-from messaging.selectors import is_concealed, message_text, names_of, scheduled, scheduled_messages, shown_recipient
+from messaging.selectors import (
+    is_concealed,
+    message_text,
+    names_of,
+    scheduled,
+    scheduled_message_page,
+    scheduled_messages,
+    scheduled_page,
+    shown_recipient,
+)
 from messaging.services import SendRefused, WrongState
 from messaging.views.exports import READ_AT_ONCE, is_too_long, workbook
 
-SIZE = 50
 MOST_EXPORTED = 100_000
 
 
@@ -42,8 +48,8 @@ def scheduled_list(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest) -> HttpResponse:
     form = ScheduledFilterForm(request.GET or None, account=request.account)
     wanted = form.wanted() if form.is_bound else {}
-    page = Paginator(scheduled(request.account, **wanted), SIZE).get_page(request.GET.get("page"))
-    for campaign in page.object_list:
+    page = scheduled_page(request.account, request.GET, **wanted)
+    for campaign in page.rows:
         campaign.written_at = written_moment(campaign.send_at) if campaign.send_at else ""
     return render(request, "messaging/scheduled.html", {"form": form, "page": page, "is_filtered": bool(wanted)})
 
@@ -100,7 +106,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 def _messages(request: HttpRequest) -> HttpResponse:
     form = ScheduledMessagesFilterForm(request.GET or None, account=request.account)
     wanted = form.wanted() if form.is_bound else {}
-    page = page_of(scheduled_messages(request.account, **wanted), request.GET)
+    page = scheduled_message_page(request.account, request.GET, **wanted)
     _for_reading(request, page.rows)
     context = {"form": form, "page": page, "campaign": wanted.get("campaign"), "is_filtered": bool(wanted)}
     return render(request, "messaging/scheduled_messages.html", context)

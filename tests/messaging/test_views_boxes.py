@@ -159,7 +159,7 @@ def test_scheduled_campaigns_are_cancelled_and_their_price_returned(business):
         for hours in (2, 1, 3)
     )
     answer = business.client.get(reverse("messaging:scheduled"))
-    assert list(answer.context["page"].object_list) == [second, first, third]
+    assert list(answer.context["page"].rows) == [second, first, third]
     assert balance(business.account) == 1_000_000 - 3 * 1_800
     business.client.post(reverse("messaging:scheduled"), {"campaign": [first.pk, second.pk], "action": "cancel"})
     assert list(Campaign.objects.filter(state="cancelled").order_by("pk")) == [first, second]
@@ -284,7 +284,7 @@ def test_what_waits_is_found_and_downloaded(business):
         business.account, business.line, ["09121234567"], text="دو", send_at=tomorrow + timedelta(days=5)
     )
     page = lambda **query: list(  # noqa: E731
-        business.client.get(reverse("messaging:scheduled"), query).context["page"].object_list
+        business.client.get(reverse("messaging:scheduled"), query).context["page"].rows
     )
     assert page() == [one, two]
     assert page(text="دو") == [two]
