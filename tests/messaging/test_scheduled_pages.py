@@ -40,7 +40,7 @@ def waiting(account, line, first_chunk: int, count: int) -> None:
         Message.objects.bulk_create(
             Message(
                 id=chunk * 1000 + place, account=account, line=line, campaign=campaign, msisdn=989121000000 + n,
-                operator_id=1, encoding=8, parts=1, price=100,
+                operator_id=1, encoding=8, parts=1, price=100, created_at=tomorrow,
                 status=Status.DELIVERED if left else Status.CANCELLED if cancelled or place == 1 else Status.SCHEDULED,
             )
             for place in range(3)
