@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from common.phones import national
 from common.tables import Table
+from common.widgets import LongSelect
 from numbers.models import Line
 from phonebook import selectors
 from phonebook.headings import BUILT_IN
@@ -28,7 +29,7 @@ class ContactsFilter(forms.Form):
     }
 
     q = forms.CharField(label=_("Name, number or own field"), required=False, max_length=80)
-    group = forms.ModelChoiceField(label=_("Group"), required=False, queryset=Group.objects.none())
+    group = forms.ModelChoiceField(label=_("Group"), required=False, queryset=Group.objects.none(), widget=LongSelect)
     order = forms.ChoiceField(
         label=_("Order"),
         required=False,
