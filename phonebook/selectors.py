@@ -217,11 +217,8 @@ def _in_group_and_matching(account: Account, text: str, group: Group, values: Ma
     the planner walks through all contacts, and finds none where the group's are not named so."""
     conditions = [_matches(account, text), *(_has_value(account, key, value) for key, value in values.items())]
     where = " AND ".join(condition.sql for condition in conditions)
-    sql = (
-        "SELECT phonebook_contact.id FROM phonebook_contact"
-        " JOIN phonebook_groupmember member ON member.contact_id = phonebook_contact.id AND member.group_id = %s"
-        f" WHERE {where} OFFSET 0"  # noqa: S608 - conditions with parameters only
-    )
+    members = "phonebook_groupmember member ON member.contact_id = phonebook_contact.id AND member.group_id = %s"
+    sql = f"SELECT phonebook_contact.id FROM phonebook_contact JOIN {members} WHERE {where} OFFSET 0"  # noqa: S608
     return RawSQL(sql, [group.pk, *(value for condition in conditions for value in condition.params)])  # noqa: S611
 
 

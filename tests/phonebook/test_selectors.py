@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from phonebook.models import BlockedNumber, Group, OptOut
+from phonebook.models import BlockedNumber, Field, Group, OptOut
 from phonebook.selectors import blocked, contact_numbers, contacts, group_numbers, groups, opted_out
 from tests.factories import make_account, make_contact, make_line
 
@@ -91,3 +91,31 @@ def test_blocked_numbers_are_marked(account, django_assert_num_queries):
     BlockedNumber.objects.create(msisdn=989120000001)
     assert blocked(numbers).tolist() == [True, False, True]
     assert blocked(numbers[:0]).tolist() == []
+
+
+def test_a_groups_search_finds_what_both_find(account, django_assert_num_queries):
+    field = Field.objects.create(account=account, key="city", name="شهر", kind="choice", choices=["قم", "یزد"])
+    people = [
+        make_contact(
+            account,
+            989120000000 + n,
+            first_name=("سارا", "علی", "سارینا")[n % 3],
+            last_name=("کریمی", "رضایی")[n % 2],
+            values={field.key: field.choices[n % 5 % 2]},
+        )
+        for n in range(40)
+    ]
+    mine, other = group(account, "a", *people[::4]), group(account, "b", *people[1::4])
+    stranger = make_account()
+    group(stranger, "c", make_contact(stranger, 989120000000, first_name="سارا"))
+    found = 0
+    for one in (mine, other):
+        for text in ("سار", "سارا کریمی", "09120000", "هیچ", "0912 000 0012"):
+            for values in ({}, {"city": "قم"}):
+                within = set(contacts(account, group=one)) & set(contacts(account, text, values=values))
+                expected = sorted(within, key=lambda contact: -contact.pk)
+                with django_assert_num_queries(1):
+                    assert list(contacts(account, text, one, values)) == expected
+                found += len(expected)
+    assert found > 40
+    assert list(contacts(stranger, "سارا", mine)) == []
