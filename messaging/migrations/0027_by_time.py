@@ -1,4 +1,5 @@
-"""What waits, in the order in which its pages show it: sends by their time, held chunks by their ids (5.3)."""
+"""What waits, in the order in which its pages show it: sends by their time, held chunks by their ids (5.3); and the inbox
+without its trash, through which its first page had to walk."""
 
 from django.db import migrations, models
 
@@ -17,5 +18,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="chunk",
             index=models.Index(fields=["account", "id"], condition=models.Q(("state", 0)), name="chunk_held"),
+        ),
+        migrations.AddIndex(
+            model_name="inboundmessage",
+            index=models.Index(
+                fields=["account", "-id"], condition=models.Q(("deleted_at__isnull", True)), name="inbound_kept"
+            ),
         ),
     ]

@@ -48,6 +48,7 @@ class InboundMessage(models.Model):
             ),
             models.Index(fields=["account", "msisdn", "-id"], name="inbound_sender"),
             models.Index(fields=["account", "received_at"], name="inbound_time"),
+            models.Index(fields=["account", "-id"], condition=Q(deleted_at__isnull=True), name="inbound_kept"),
             models.Index(fields=["account", "-id"], condition=Q(deleted_at__isnull=False), name="inbound_trash"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="inbound_old_trash"),
             GinIndex(fields=["account", "search_key"], opclasses=["int8_ops", "gin_trgm_ops"], name="inbound_text"),
