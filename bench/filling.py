@@ -117,6 +117,7 @@ def _phonebook(ids: Mapping[str, int], rows: int) -> dict[str, int]:
 
 def _messages(ids: Mapping[str, int], rows: int) -> dict[str, int]:
     from messaging.models import Campaign, InboundMessage, Message, RecurringSend, StatusCount, Template
+    from messaging.services.templates import MOST_TEMPLATES
 
     mine = {"account_id": str(ids["account"]), "line_id": str(ids["line"])}
     text = _text("سلام، سفارش شما آماده است", "جشنواره پاییزه از فردا", "کد تخفیف شما", "Your order is ready")
@@ -145,7 +146,9 @@ def _messages(ids: Mapping[str, int], rows: int) -> dict[str, int]:
     fill(InboundMessage, rows, **inbound, read_at=_SPREAD, deleted_at=_SPREAD)
     recurring = mine | {"text": text, "sources": "'{}'::jsonb", "weekdays": "'[]'::jsonb", "frequency": "'daily'"}
     fill(RecurringSend, rows, **recurring, minute="600", state="'ended'", created_by_id=str(ids["owner"]))
-    fill(Template, rows, **mine, name="'template' || n", text="'کد شما {code}'", state="'approved'")
+    fill(
+        Template, min(rows, MOST_TEMPLATES), **mine, name="'template' || n", text="'کد شما {code}'", state="'approved'"
+    )
     return {"campaign": done + rows - 1, "sent": chunk * 1000, "received": received}
 
 
