@@ -48,7 +48,7 @@ def assert_once(campaigns, operators) -> None:
 
 def settled(campaigns, operators) -> bool:
     for campaign in campaigns:
-        wait_finished(campaign, seconds=patience(60))
+        wait_finished(campaign, seconds=patience(180))
     unknown = Message.objects.filter(status=Status.UNKNOWN).values_list("msisdn", flat=True)
     return set(unknown).isdisjoint(map(int, recipients(*operators)))
 
@@ -68,7 +68,7 @@ def test_killed_while_it_moves(bench, platform, pair):
         wait_for(lambda wanted=wanted: moved() >= scaled(wanted), seconds=patience(60))
         platform.kill()
         start()
-    wait_for(lambda: settled(campaigns, (one, two)), seconds=patience(60))
+    wait_for(lambda: settled(campaigns, (one, two)), seconds=patience(180))
     assert_once(campaigns, (one, two))
     assert set(Chunk.objects.values_list("state", flat=True)) == {Chunk.State.DONE}
     assert set(Chunk.objects.values_list("gateway_id", "moved_from")) <= {(first.pk, None), (second.pk, first.pk)}

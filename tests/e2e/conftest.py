@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test import override_settings
 
 from tests.conftest import environment_of
 from tests.e2e import browsing
@@ -25,7 +26,12 @@ def committed(django_db_setup, django_db_blocker):
     """Rows that the children see; all are gone when the file is done."""
     import redis
 
-    with redis.Redis.from_url(settings.REDIS_URL) as client, django_db_blocker.unblock():
+    media = Path(settings.STATE_DIR) / "e2e" / "media"  # where the children look for papers
+    with (
+        override_settings(MEDIA_ROOT=media),
+        redis.Redis.from_url(settings.REDIS_URL) as client,
+        django_db_blocker.unblock(),
+    ):
         client.flushdb()
         yield
         call_command("flush", verbosity=0, interactive=False)

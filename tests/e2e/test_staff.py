@@ -31,8 +31,7 @@ def picture(wide: int = 420, high: int = 594) -> bytes:
 
 
 @pytest.fixture
-def asked(stage, settings):
-    settings.MEDIA_ROOT = settings.STATE_DIR / "e2e" / "media"  # where the running platform looks for papers
+def asked(stage):
     account = make_account(name="شرکت پخش آفتاب")
     owner = make_user(account=account)
     papers = [Paper("letter", SimpleUploadedFile("نامه.png", picture()))]
