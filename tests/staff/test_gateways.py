@@ -49,7 +49,7 @@ def test_each_gateway_with_its_binds_what_waits_and_its_last_receipt(gateway):
     staff = staff_client()
     page = staff.get("/staff/gateways/")
     first, second = table_of(page)
-    assert first[0:6] == ["1", "Bound bound just now", "7 / 60 throttled", "9", "42", "1,234"]
+    assert first[0:6] == ["Bind 1", "Bound bound just now", "7 / 60 throttled", "9", "42", "1,234"]
     assert second[1].startswith("Its process is silent")
     assert second[6].startswith("ESME_RTHROTTLED")
     html = page.content.decode()
