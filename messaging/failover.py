@@ -202,7 +202,7 @@ def _keep(left: _Left, gateway_id: int, *, now: datetime) -> None:
         [
             News(pk, Status.REJECTED, now, error)
             for pk, error in rows.order_by("pk").values_list("pk", "error")
-            if action(int(error.partition(":")[2])) is Action.REJECT
+            if (error or "").startswith("smpp:") and action(int(error.partition(":")[2])) is Action.REJECT
         ]
     )
     pause = timedelta(seconds=min(2**left.attempts, _LONGEST_PAUSE_SECONDS))
