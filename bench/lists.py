@@ -33,7 +33,7 @@ OF_ONE = [
 
 
 def measure(stage, options) -> list[Row]:
-    """Prints the table; raises AssertionError where a page takes longer than 200 ms or its queries grow with rows."""
+    """Prints the table of pages and names those slower than `MOST_MS`; no row of its own for the table of results."""
     clients, shown = _world(stage, options.rows)
     rows = []
     for path in [*plain_pages(), *FILTERED, *OF_ONE]:
